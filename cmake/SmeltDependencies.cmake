@@ -1,0 +1,55 @@
+# Third-party libraries, each behind one target: Debian packages through pkg-config or their own CMake files, PyPI wheels out of SMELT_DEPS/py.
+find_package(PkgConfig REQUIRED)
+find_package(Threads REQUIRED)
+
+function(smelt_pkg target)
+  pkg_check_modules(${target} REQUIRED IMPORTED_TARGET ${ARGN})
+endfunction()
+
+find_package(fmt REQUIRED)
+find_package(spdlog REQUIRED)
+find_package(simdjson REQUIRED)
+smelt_pkg(xxhash libxxhash)
+smelt_pkg(zstd libzstd)
+smelt_pkg(zlib zlib)
+smelt_pkg(sqlite sqlite3)
+smelt_pkg(tomlplusplus tomlplusplus)
+smelt_pkg(libxml2 libxml-2.0)
+smelt_pkg(uchardet uchardet)
+smelt_pkg(re2 re2)
+smelt_pkg(utf8proc libutf8proc)
+smelt_pkg(curl libcurl)
+
+add_library(cld2 INTERFACE)
+target_link_libraries(cld2 INTERFACE cld2)
+
+# Arrow and Parquet: headers and libraries of the pyarrow wheel.
+set(SMELT_ARROW "${SMELT_DEPS}/py/pyarrow")
+if(NOT EXISTS "${SMELT_ARROW}/include/arrow/api.h")
+  message(FATAL_ERROR "Arrow is missing in ${SMELT_ARROW}; run `make setup`.")
+endif()
+add_library(smelt_arrow INTERFACE)
+target_include_directories(smelt_arrow SYSTEM INTERFACE "${SMELT_ARROW}/include")
+file(GLOB arrow_libs "${SMELT_ARROW}/libarrow.so.*" "${SMELT_ARROW}/libparquet.so.*")
+target_link_libraries(smelt_arrow INTERFACE ${arrow_libs})
+target_link_options(smelt_arrow INTERFACE "-Wl,-rpath,${SMELT_ARROW}")
+
+if(SMELT_WITH_TORCH)
+  # Own module, not the wheel's CMake config: that one wants the CUDA toolkit's targets.
+  set(SMELT_TORCH "${SMELT_DEPS}/py/torch")
+  if(NOT EXISTS "${SMELT_TORCH}/lib/libtorch_cpu.so")
+    message(FATAL_ERROR "LibTorch is missing in ${SMELT_TORCH}; run `make setup`, or use the preset `data`, which does without it.")
+  endif()
+  add_library(smelt_torch INTERFACE)
+  target_include_directories(smelt_torch SYSTEM INTERFACE "${SMELT_TORCH}/include" "${SMELT_TORCH}/include/torch/csrc/api/include")
+  target_link_libraries(smelt_torch INTERFACE "${SMELT_TORCH}/lib/libtorch_cpu.so" "${SMELT_TORCH}/lib/libc10.so")
+  target_link_options(smelt_torch INTERFACE "-Wl,-rpath,${SMELT_TORCH}/lib"
+    "-Wl,-rpath-link,${SMELT_TORCH}/lib:${SMELT_DEPS}/py/nvidia/cu13/lib")
+  target_compile_definitions(smelt_torch INTERFACE SMELT_HAS_TORCH=1)
+endif()
+
+if(SMELT_DEVELOPER)
+  find_package(GTest REQUIRED)
+  find_package(benchmark REQUIRED)
+  include(GoogleTest)
+endif()

@@ -1,0 +1,10 @@
+#pragma once
+
+#include <string>
+
+namespace smelt {
+
+const char* version();      // "0.1.0"
+std::string build_info();   // compiler, build type, LibTorch yes or no
+
+}  // namespace smelt
