@@ -1,0 +1,44 @@
+// From a fetched page to a document: charset, HTML tree, main text, language.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "base/error.h"
+#include "base/json.h"
+#include "base/recipe.h"
+#include "crawl/justext.h"
+#include "crawl/page.h"
+
+namespace smelt {
+
+struct ExtractOptions {
+  std::string content = "main";
+  int64_t max_page_bytes = 32 << 20;
+  JustextOptions justext;
+  void fields(Fields& f) {
+    f.choice("content", content, {"main", "all"},
+             "main: the page's own text without navigation and boilerplate; all: every visible block");
+    f("max_page_bytes", max_page_bytes, "larger pages are set aside as too_large", {.min = 1024, .max = 1 << 30});
+    f.table("justext", justext, "how main text is told from boilerplate");
+  }
+};
+
+struct ExtractedPage {
+  std::string id;
+  std::string url;       // as fetched, else the page's own canonical address, else empty
+  std::string title;     // one line; may be empty
+  std::string text;      // UTF-8, Unix line ends, blocks apart by a blank line, never empty, no trailing white space
+  std::string language;  // ISO 639-1 code of the text, "und" where unknown
+  double language_score = 0;  // share of the text in that language, 0 to 1
+  std::string charset;        // WHATWG name of the encoding that was decoded, lower case
+  std::string source;
+  Json metadata;  // title, charset, charset_from, and where known: date, html_lang, canonical_url, description;
+                  // link_density, blocks, kept_blocks
+};
+
+// Pure and thread-safe. Reasons: too_large, not_html (another content type, or binary bytes), empty_text (no visible
+// text at all), no_main_text (text, but only boilerplate).
+Result<ExtractedPage> extract_page(const RawPage& page, const ExtractOptions& options);
+
+}  // namespace smelt
