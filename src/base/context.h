@@ -1,4 +1,5 @@
-// What a library function may use of the process: threads, log, progress, seed, the wish to stop. Passed down, never global.
+// What a library function may use of the process: threads, log, progress, seed, the wish to stop. Passed down, never
+// global.
 #pragma once
 
 #include <atomic>

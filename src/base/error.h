@@ -1,8 +1,10 @@
 // What goes wrong, as values a program can act on.
 //
 // Three kinds, and nothing else:
-//  - UserError is thrown for what ends the command: a mistake in a recipe, an unreadable input, a full disk. One clear line.
-//  - Result<T> is returned for what is normal per item: a broken WARC record, a page that is no HTML, a malformed request.
+//  - UserError is thrown for what ends the command: a mistake in a recipe, an unreadable input, a full disk. One clear
+//  line.
+//  - Result<T> is returned for what is normal per item: a broken WARC record, a page that is no HTML, a malformed
+//  request.
 //  - SMELT_CHECK is for our own bugs; no input may reach it.
 #pragma once
 
@@ -17,7 +19,8 @@ namespace smelt {
 // Process exit codes, one per way to end (design: 0 ok, 75 = preempted, resume me).
 enum class ExitCode : int { kOk = 0, kFailed = 1, kUsage = 2, kInput = 3, kResource = 4, kPreempted = 75 };
 
-// `where` is "file:line", "file" or "table.key"; `cure` says what the user can do. what() is "where: message; cure" in one line.
+// `where` is "file:line", "file" or "table.key"; `cure` says what the user can do. what() is "where: message; cure" in
+// one line.
 class UserError : public std::runtime_error {
  public:
   UserError(ExitCode code, std::string message, std::string where = {}, std::string cure = {});

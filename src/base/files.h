@@ -1,7 +1,8 @@
 // Files that are either whole or absent.
 //
-// Writers put their bytes beside the target and rename after fsync of file and folder, so a kill at any instant leaves the old file or the new
-// one. All errors are UserError: a full disk or quota is kResource, the rest kInput, each with the path.
+// Writers put their bytes beside the target and rename after fsync of file and folder, so a kill at any instant leaves
+// the old file or the new one. All errors are UserError: a full disk or quota is kResource, the rest kInput, each with
+// the path.
 #pragma once
 
 #include <cstdint>
@@ -32,7 +33,8 @@ class AtomicFile {
   AtomicFile& operator=(const AtomicFile&) = delete;
 
   void write(std::string_view bytes);
-  void write_at(uint64_t offset, std::string_view bytes);  // flushes, then overwrites earlier bytes (headers written last)
+  void write_at(uint64_t offset,
+                std::string_view bytes);  // flushes, then overwrites earlier bytes (headers written last)
   uint64_t size() const { return size_; }
   const std::string& path() const { return path_; }
   void commit();

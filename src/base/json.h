@@ -1,7 +1,8 @@
-// JSON in and out: one value type for small documents (configs, manifests, requests). Bulk JSONL is read with simdjson directly.
+// JSON in and out: one value type for small documents (configs, manifests, requests). Bulk JSONL is read with simdjson
+// directly.
 //
-// Objects keep their order. Numbers keep the difference between integers and floats: 1 stays 1, 1.0 stays 1.0. Floats are written with the
-// fewest digits that read back to the same value. Thread safety: as a plain value.
+// Objects keep their order. Numbers keep the difference between integers and floats: 1 stays 1, 1.0 stays 1.0. Floats
+// are written with the fewest digits that read back to the same value. Thread safety: as a plain value.
 #pragma once
 
 #include <cstdint>
@@ -22,18 +23,18 @@ class Json {
   using Object = std::vector<Member>;
 
   Json() : value_(nullptr) {}
-  Json(std::nullptr_t) : value_(nullptr) {}                       // NOLINT(google-explicit-constructor)
-  Json(bool v) : value_(v) {}                                     // NOLINT(google-explicit-constructor)
-  Json(int v) : value_(static_cast<int64_t>(v)) {}                // NOLINT(google-explicit-constructor)
-  Json(unsigned v) : value_(static_cast<int64_t>(v)) {}           // NOLINT(google-explicit-constructor)
-  Json(int64_t v) : value_(v) {}                                  // NOLINT(google-explicit-constructor)
-  Json(uint64_t v);                                               // NOLINT(google-explicit-constructor) above 2^63-1: kept as a double
-  Json(double v) : value_(v) {}                                   // NOLINT(google-explicit-constructor)
-  Json(const char* v) : value_(std::string(v)) {}                 // NOLINT(google-explicit-constructor)
-  Json(std::string v) : value_(std::move(v)) {}                   // NOLINT(google-explicit-constructor)
-  Json(std::string_view v) : value_(std::string(v)) {}            // NOLINT(google-explicit-constructor)
-  Json(Array v) : value_(std::move(v)) {}                         // NOLINT(google-explicit-constructor)
-  Json(Object v) : value_(std::move(v)) {}                        // NOLINT(google-explicit-constructor)
+  Json(std::nullptr_t) : value_(nullptr) {}              // NOLINT(google-explicit-constructor)
+  Json(bool v) : value_(v) {}                            // NOLINT(google-explicit-constructor)
+  Json(int v) : value_(static_cast<int64_t>(v)) {}       // NOLINT(google-explicit-constructor)
+  Json(unsigned v) : value_(static_cast<int64_t>(v)) {}  // NOLINT(google-explicit-constructor)
+  Json(int64_t v) : value_(v) {}                         // NOLINT(google-explicit-constructor)
+  Json(uint64_t v);                                // NOLINT(google-explicit-constructor) above 2^63-1: kept as a double
+  Json(double v) : value_(v) {}                    // NOLINT(google-explicit-constructor)
+  Json(const char* v) : value_(std::string(v)) {}  // NOLINT(google-explicit-constructor)
+  Json(std::string v) : value_(std::move(v)) {}    // NOLINT(google-explicit-constructor)
+  Json(std::string_view v) : value_(std::string(v)) {}  // NOLINT(google-explicit-constructor)
+  Json(Array v) : value_(std::move(v)) {}               // NOLINT(google-explicit-constructor)
+  Json(Object v) : value_(std::move(v)) {}              // NOLINT(google-explicit-constructor)
   static Json object() { return Json(Object{}); }
   static Json array() { return Json(Array{}); }
   template <class T>
@@ -56,8 +57,8 @@ class Json {
   bool is_object() const { return value_.index() == 6; }
   const char* type_name() const;
 
-  // Checked reads: a wrong type throws UserError(kInput) that names both types. as_double takes integers and the strings
-  // "Infinity", "-Infinity", "NaN" (what parse makes of Python's bare literals).
+  // Checked reads: a wrong type throws UserError(kInput) that names both types. as_double takes integers and the
+  // strings "Infinity", "-Infinity", "NaN" (what parse makes of Python's bare literals).
   bool as_bool() const;
   int64_t as_int() const;  // also a float with an integral value
   double as_double() const;
@@ -67,7 +68,8 @@ class Json {
   const Object& as_object() const;
   Object& as_object();
 
-  // Objects: find gives nullptr where absent; at() throws UserError(kInput) naming the key; [] appends null where absent.
+  // Objects: find gives nullptr where absent; at() throws UserError(kInput) naming the key; [] appends null where
+  // absent.
   const Json* find(std::string_view key) const;
   const Json& at(std::string_view key) const;
   Json& operator[](std::string_view key);
@@ -86,10 +88,12 @@ class Json {
 
   bool operator==(const Json&) const = default;
 
-  // indent < 0: one line, no spaces; else that many spaces a level. Strings are escaped to valid UTF-8 JSON; other bytes as they are.
+  // indent < 0: one line, no spaces; else that many spaces a level. Strings are escaped to valid UTF-8 JSON; other
+  // bytes as they are.
   std::string dump(int indent = -1) const;
 
-  // Strict RFC 8259 by simdjson, plus Python's bare Infinity, -Infinity and NaN (as strings). At most 1,024 levels deep.
+  // Strict RFC 8259 by simdjson, plus Python's bare Infinity, -Infinity and NaN (as strings). At most 1,024 levels
+  // deep.
   static Result<Json> parse(std::string_view text);
   // Reads a file; errors name it.
   static Json load(const std::string& path);

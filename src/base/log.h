@@ -3,11 +3,11 @@
 // People read stderr (level by -q/-v), machines read runs/NAME/log.jsonl (everything).
 #pragma once
 
-#include <fmt/core.h>
-
 #include <memory>
 #include <string>
 #include <string_view>
+
+#include <fmt/core.h>
 
 namespace smelt {
 

@@ -18,12 +18,12 @@ struct ManifestFile {
 };
 
 struct Manifest {
-  std::string stage;    // which stage made the folder
-  std::string key;      // hash of stage version, settings and inputs: equal key, equal bytes
-  Json settings;        // resolved options
-  Json inputs;          // name -> digest
-  Json counts;          // what the stage counted
-  double seconds = 0;   // wall time (not part of any hash)
+  std::string stage;   // which stage made the folder
+  std::string key;     // hash of stage version, settings and inputs: equal key, equal bytes
+  Json settings;       // resolved options
+  Json inputs;         // name -> digest
+  Json counts;         // what the stage counted
+  double seconds = 0;  // wall time (not part of any hash)
   std::vector<ManifestFile> files;
 
   std::string digest() const;  // over stage, key and files: what a later stage names as its input
@@ -36,7 +36,8 @@ std::vector<ManifestFile> hash_directory(const std::string& dir);
 void write_manifest(const std::string& dir, const Manifest& manifest);
 bool has_manifest(const std::string& dir);
 Manifest read_manifest(const std::string& dir);  // throws UserError(kInput)
-// First problem found ("corpus/part-00003.jsonl.zst: 812 bytes, manifest says 1,024"), empty when all is well. `deep` compares hashes too.
+// First problem found ("corpus/part-00003.jsonl.zst: 812 bytes, manifest says 1,024"), empty when all is well. `deep`
+// compares hashes too.
 std::string verify_manifest(const std::string& dir, const Manifest& manifest, bool deep);
 
 }  // namespace smelt

@@ -11,8 +11,8 @@
 //     }
 //   };
 //
-// From that list come parsing with line numbers, range checks, unknown-key errors with the nearest name, `--set a.b=c`, the resolved dump, the
-// printed reference and the settings' hash.
+// From that list come parsing with line numbers, range checks, unknown-key errors with the nearest name, `--set a.b=c`,
+// the resolved dump, the printed reference and the settings' hash.
 #pragma once
 
 #include <cstdint>
@@ -32,13 +32,18 @@ struct Range {
   double max = std::numeric_limits<double>::infinity();
 };
 
-// Visits the fields of an options struct; see the file comment. The defaults are the values that the members hold when visited.
+// Visits the fields of an options struct; see the file comment. The defaults are the values that the members hold when
+// visited.
 class Fields {
  public:
   virtual ~Fields() = default;
   void operator()(const char* key, bool& value, const char* doc) { on_bool(key, value, doc); }
-  void operator()(const char* key, int64_t& value, const char* doc, Range range = {}) { on_int(key, value, doc, range); }
-  void operator()(const char* key, double& value, const char* doc, Range range = {}) { on_double(key, value, doc, range); }
+  void operator()(const char* key, int64_t& value, const char* doc, Range range = {}) {
+    on_int(key, value, doc, range);
+  }
+  void operator()(const char* key, double& value, const char* doc, Range range = {}) {
+    on_double(key, value, doc, range);
+  }
   void operator()(const char* key, std::string& value, const char* doc) { on_string(key, value, {}, doc); }
   void operator()(const char* key, std::vector<std::string>& value, const char* doc) { on_strings(key, value, doc); }
   void operator()(const char* key, std::vector<double>& value, const char* doc, Range range = {}) {
@@ -80,7 +85,8 @@ class Fields {
   virtual void on_bool(const char* key, bool& value, const char* doc) = 0;
   virtual void on_int(const char* key, int64_t& value, const char* doc, Range range) = 0;
   virtual void on_double(const char* key, double& value, const char* doc, Range range) = 0;
-  virtual void on_string(const char* key, std::string& value, const std::vector<std::string>& words, const char* doc) = 0;
+  virtual void on_string(const char* key, std::string& value, const std::vector<std::string>& words,
+                         const char* doc) = 0;
   virtual void on_strings(const char* key, std::vector<std::string>& value, const char* doc) = 0;
   virtual void on_doubles(const char* key, std::vector<double>& value, const char* doc, Range range) = 0;
   virtual bool enter_table(const char* key, const char* doc) = 0;  // false: skip it
@@ -107,20 +113,23 @@ class VisitableOf : public Visitable {
  private:
   T& options_;
 };
-void read_recipe(const std::string& path, const std::string& text, const std::vector<std::string>& sets, Visitable& options);
+void read_recipe(const std::string& path, const std::string& text, const std::vector<std::string>& sets,
+                 Visitable& options);
 std::string dump_recipe(Visitable& options);
 Json recipe_to_json(Visitable& options);
 std::string describe_recipe(Visitable& options);
 }  // namespace detail
 
-// Reads `path` over the defaults that `options` holds, then the overrides ("train.steps=200", the value as TOML; a bare word is a string).
-// All mistakes of the file are reported in one UserError(kUsage): each with file:line, the key and the nearest known key or the valid range.
+// Reads `path` over the defaults that `options` holds, then the overrides ("train.steps=200", the value as TOML; a bare
+// word is a string). All mistakes of the file are reported in one UserError(kUsage): each with file:line, the key and
+// the nearest known key or the valid range.
 template <class T>
 void read_recipe(const std::string& path, const std::vector<std::string>& sets, T& options);
 
 // The same from text; `path` is only what errors call it.
 template <class T>
-void read_recipe_text(const std::string& path, const std::string& text, const std::vector<std::string>& sets, T& options) {
+void read_recipe_text(const std::string& path, const std::string& text, const std::vector<std::string>& sets,
+                      T& options) {
   detail::VisitableOf<T> visitable(options);
   detail::read_recipe(path, text, sets, visitable);
 }

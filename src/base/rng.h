@@ -1,6 +1,7 @@
 // Counter-based random numbers: Philox4x32-10 (Salmon et al., "Parallel random numbers: as easy as 1, 2, 3", SC 2011).
 //
-// A stream is a pure function of (seed, stage, item): any thread can make the numbers of any item, in any order, after any restart.
+// A stream is a pure function of (seed, stage, item): any thread can make the numbers of any item, in any order, after
+// any restart.
 #pragma once
 
 #include <array>

@@ -1,8 +1,9 @@
 // Stages: work that runs once per key and appears whole.
 //
-// A stage owns the folder runs/NAME/<stage>. Its key is a hash of the stage's version, its resolved settings and its inputs' digests. A folder whose
-// manifest has that key is up to date: the stage is skipped. Otherwise the work goes on in <stage>.partial (kept across kills when the key is the
-// same, so that finished shards are not done again) and is renamed at the end.
+// A stage owns the folder runs/NAME/<stage>. Its key is a hash of the stage's version, its resolved settings and its
+// inputs' digests. A folder whose manifest has that key is up to date: the stage is skipped. Otherwise the work goes on
+// in <stage>.partial (kept across kills when the key is the same, so that finished shards are not done again) and is
+// renamed at the end.
 #pragma once
 
 #include <functional>
@@ -30,7 +31,8 @@ class StageDir {
   const std::string& path() const { return path_; }
   std::string file(const std::string& name) const { return path_ + "/" + name; }
 
-  // Shards: a finished one leaves .done/<shard>.json with its counts and the sizes of its files; after a kill it is not made again.
+  // Shards: a finished one leaves .done/<shard>.json with its counts and the sizes of its files; after a kill it is not
+  // made again.
   bool is_done(const std::string& shard) const;  // true only while its files still have those sizes
   Json done_counts(const std::string& shard) const;
   void mark_done(const std::string& shard, const std::vector<std::string>& files, Json counts);
@@ -49,8 +51,9 @@ std::string stage_key(const StageSpec& spec);
 // Runs `body` unless the folder is up to date. `body` fills the folder and returns the counts for the manifest.
 StageResult run_stage(const Context& context, const StageSpec& spec, const std::function<Json(StageDir&)>& body);
 
-// The same without a run around it, for verbs with an --output folder: refuses a folder that exists and holds something else
-// (UserError kUsage), goes on with a partial one of the same key when `resume`.
-StageResult run_single_stage(const Context& context, const StageSpec& spec, bool resume, const std::function<Json(StageDir&)>& body);
+// The same without a run around it, for verbs with an --output folder: refuses a folder that exists and holds something
+// else (UserError kUsage), goes on with a partial one of the same key when `resume`.
+StageResult run_single_stage(const Context& context, const StageSpec& spec, bool resume,
+                             const std::function<Json(StageDir&)>& body);
 
 }  // namespace smelt

@@ -11,15 +11,16 @@
 
 namespace smelt {
 
-// A stream of bytes. read() gives up to `capacity` bytes, 0 at the end. A damaged stream throws StreamError once, at the first bad byte; what
-// came before it has been delivered.
+// A stream of bytes. read() gives up to `capacity` bytes, 0 at the end. A damaged stream throws StreamError once, at
+// the first bad byte; what came before it has been delivered.
 class ByteSource {
  public:
   virtual ~ByteSource() = default;
   virtual size_t read(char* buffer, size_t capacity) = 0;
 };
 
-// Damage inside a compressed stream. `reason` is a stable name: truncated_gzip, corrupt_gzip, truncated_zstd, corrupt_zstd.
+// Damage inside a compressed stream. `reason` is a stable name: truncated_gzip, corrupt_gzip, truncated_zstd,
+// corrupt_zstd.
 class StreamError : public std::runtime_error {
  public:
   StreamError(std::string reason, const std::string& detail) : std::runtime_error(detail), reason_(std::move(reason)) {}
@@ -32,7 +33,8 @@ class StreamError : public std::runtime_error {
 std::unique_ptr<ByteSource> open_plain(const std::string& path);
 std::unique_ptr<ByteSource> make_gzip_source(std::unique_ptr<ByteSource> input);
 std::unique_ptr<ByteSource> make_zstd_source(std::unique_ptr<ByteSource> input);
-// Looks at the first bytes and decompresses gzip and zstd; anything else is plain. Throws UserError where the file cannot be opened.
+// Looks at the first bytes and decompresses gzip and zstd; anything else is plain. Throws UserError where the file
+// cannot be opened.
 std::unique_ptr<ByteSource> open_input(const std::string& path);
 
 // Lines of a stream without their '\n' (and without a '\r' before it). The view is valid until the next call.

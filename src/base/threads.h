@@ -1,7 +1,7 @@
 // Threads: who runs parallel work, and in which order results come back.
 //
-// Results never depend on the number of threads: parallel_for gives each index to exactly one call, ordered_map hands results
-// over in input order.
+// Results never depend on the number of threads: parallel_for gives each index to exactly one call, ordered_map hands
+// results over in input order.
 #pragma once
 
 #include <atomic>
@@ -10,16 +10,19 @@
 #include <memory>
 #include <optional>
 
+#include "base/error.h"
 #include "base/function_ref.h"
 
 namespace smelt {
 
-// Whoever owns threads. Kernels take an Executor, so that the trainer can lend LibTorch's threads and the runtime its own pool.
+// Whoever owns threads. Kernels take an Executor, so that the trainer can lend LibTorch's threads and the runtime its
+// own pool.
 class Executor {
  public:
   virtual ~Executor() = default;
   virtual int width() const = 0;
-  // Calls task(i) once for each i in [0, num_tasks), on any thread, and returns when all are done. The first exception is rethrown.
+  // Calls task(i) once for each i in [0, num_tasks), on any thread, and returns when all are done. The first exception
+  // is rethrown.
   virtual void run(int64_t num_tasks, FunctionRef<void(int64_t)> task) = 0;
 };
 
@@ -30,8 +33,9 @@ class SerialExecutor : public Executor {
   void run(int64_t num_tasks, FunctionRef<void(int64_t)> task) override;
 };
 
-// A fixed set of threads; the caller of run() works too, so a pool of width 1 starts none. run() may be nested: an inner call runs on
-// the calling thread alone. Workers spin for some 20 microseconds before they sleep, which keeps fork-join cheap inside a decode step.
+// A fixed set of threads; the caller of run() works too, so a pool of width 1 starts none. run() may be nested: an
+// inner call runs on the calling thread alone. Workers spin for some 20 microseconds before they sleep, which keeps
+// fork-join cheap inside a decode step.
 class ThreadPool : public Executor {
  public:
   explicit ThreadPool(int width);
@@ -53,11 +57,13 @@ void parallel_for(Executor& executor, int64_t n, int64_t grain, FunctionRef<void
 // Number of hardware threads this process may use (affinity and cgroup limits included), at least 1.
 int available_threads();
 
-// A parallel pipeline that keeps order: `next` (called by one thread at a time) yields items until nullopt, `work` maps them on
-// `width` threads, `sink` (called by one thread at a time) gets the results in the order of the items. At most 4 x width items are
-// in flight, so memory is bounded. The first exception from any of the three cancels the rest and is rethrown.
+// A parallel pipeline that keeps order: `next` (called by one thread at a time) yields items until nullopt, `work` maps
+// them on `width` threads, `sink` (called by one thread at a time) gets the results in the order of the items. At most
+// 4 x width items are in flight, so memory is bounded. The first exception from any of the three cancels the rest and
+// is rethrown.
 template <class In, class Out>
-void ordered_map(int width, std::function<std::optional<In>()> next, std::function<Out(In)> work, std::function<void(Out)> sink);
+void ordered_map(int width, std::function<std::optional<In>()> next, std::function<Out(In)> work,
+                 std::function<void(Out)> sink);
 
 }  // namespace smelt
 

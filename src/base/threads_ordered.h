@@ -14,11 +14,13 @@
 namespace smelt {
 namespace detail {
 
-// `next` runs under read_mutex so that sequence numbers follow the items; finished results wait in a map until their turn.
+// `next` runs under read_mutex so that sequence numbers follow the items; finished results wait in a map until their
+// turn.
 template <class In, class Out>
 class OrderedMap {
  public:
-  OrderedMap(int width, std::function<std::optional<In>()> next, std::function<Out(In)> work, std::function<void(Out)> sink)
+  OrderedMap(int width, std::function<std::optional<In>()> next, std::function<Out(In)> work,
+             std::function<void(Out)> sink)
       : width_(width), next_(std::move(next)), work_(std::move(work)), sink_(std::move(sink)) {}
 
   void run() {

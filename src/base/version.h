@@ -4,7 +4,7 @@
 
 namespace smelt {
 
-const char* version();      // "0.1.0"
-std::string build_info();   // compiler, build type, LibTorch yes or no
+const char* version();     // "0.1.0"
+std::string build_info();  // compiler and build type
 
 }  // namespace smelt

@@ -1,0 +1,133 @@
+#include "base/stream.h"
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+
+#include <fcntl.h>
+#include <unistd.h>
+
+namespace smelt {
+namespace {
+
+class PlainSource : public ByteSource {
+ public:
+  explicit PlainSource(std::string path) : path_(std::move(path)) {
+    fd_ = ::open(path_.c_str(), O_RDONLY | O_CLOEXEC);
+    if (fd_ < 0) {
+      throw system_error("cannot open", path_, errno);
+    }
+  }
+  ~PlainSource() override { ::close(fd_); }
+  PlainSource(const PlainSource&) = delete;
+  PlainSource& operator=(const PlainSource&) = delete;
+
+  size_t read(char* buffer, size_t capacity) override {
+    while (true) {
+      const ssize_t count = ::read(fd_, buffer, capacity);
+      if (count >= 0) {
+        return static_cast<size_t>(count);
+      }
+      if (errno != EINTR) {
+        throw system_error("cannot read", path_, errno);
+      }
+    }
+  }
+
+ private:
+  std::string path_;
+  int fd_;
+};
+
+// Gives back bytes that were read ahead, then the rest of the input.
+class PeekedSource : public ByteSource {
+ public:
+  PeekedSource(std::string head, std::unique_ptr<ByteSource> rest) : head_(std::move(head)), rest_(std::move(rest)) {}
+  size_t read(char* buffer, size_t capacity) override {
+    if (used_ < head_.size()) {
+      const size_t count = std::min(capacity, head_.size() - used_);
+      std::memcpy(buffer, head_.data() + used_, count);
+      used_ += count;
+      return count;
+    }
+    return rest_->read(buffer, capacity);
+  }
+
+ private:
+  std::string head_;
+  std::unique_ptr<ByteSource> rest_;
+  size_t used_ = 0;
+};
+
+}  // namespace
+
+std::unique_ptr<ByteSource> open_plain(const std::string& path) {
+  return std::make_unique<PlainSource>(path);
+}
+
+std::unique_ptr<ByteSource> open_input(const std::string& path) {
+  auto plain = open_plain(path);
+  std::string head(4, '\0');
+  size_t have = 0;
+  while (have < head.size()) {
+    const size_t count = plain->read(head.data() + have, head.size() - have);
+    if (count == 0) {
+      break;
+    }
+    have += count;
+  }
+  head.resize(have);
+  const bool is_gzip = head.starts_with("\x1f\x8b");
+  const auto byte = [&](size_t i) { return i < have ? static_cast<unsigned char>(head[i]) : 0; };
+  // A zstd frame, or a skippable frame before one.
+  const bool is_zstd = head == std::string("\x28\xB5\x2F\xFD") ||
+                       ((byte(0) & 0xF0) == 0x50 && byte(1) == 0x2A && byte(2) == 0x4D && byte(3) == 0x18);
+  auto whole = std::make_unique<PeekedSource>(std::move(head), std::move(plain));
+  if (is_gzip) {
+    return make_gzip_source(std::move(whole));
+  }
+  if (is_zstd) {
+    return make_zstd_source(std::move(whole));
+  }
+  return whole;
+}
+
+LineReader::LineReader(std::unique_ptr<ByteSource> source) : source_(std::move(source)) {}
+
+bool LineReader::next(std::string_view& line) {
+  constexpr size_t kChunk = size_t{1} << 18;
+  size_t searched = begin_;
+  while (true) {
+    const void* found =
+        searched < buffer_.size() ? std::memchr(buffer_.data() + searched, '\n', buffer_.size() - searched) : nullptr;
+    if (found != nullptr || (at_end_ && begin_ < buffer_.size())) {
+      const size_t end =
+          found != nullptr ? static_cast<size_t>(static_cast<const char*>(found) - buffer_.data()) : buffer_.size();
+      line = std::string_view(buffer_).substr(begin_, end - begin_);
+      begin_ = found != nullptr ? end + 1 : end;
+      if (line.ends_with('\r')) {
+        line.remove_suffix(1);
+      }
+      ++line_number_;
+      return true;
+    }
+    if (at_end_) {
+      return false;
+    }
+    buffer_.erase(0, begin_);
+    begin_ = 0;
+    searched = buffer_.size();
+    buffer_.resize(searched + kChunk);
+    size_t count = 0;
+    try {
+      count = source_->read(buffer_.data() + searched, kChunk);
+    } catch (...) {
+      buffer_.resize(searched);
+      throw;
+    }
+    buffer_.resize(searched + count);
+    at_end_ = count == 0;
+  }
+}
+
+}  // namespace smelt
