@@ -98,12 +98,12 @@ function(smelt_room_fuzzers name)
   endforeach()
 endfunction()
 
-# The one binary: src/cli/main/main.cpp over every room.
+# The one binary: src/main.cpp over every room.
 function(smelt_program)
   if(NOT TARGET smelt_cli)
     return()
   endif()
-  add_executable(smelt "${CMAKE_SOURCE_DIR}/cmake/main.cc")
+  add_executable(smelt "${CMAKE_SOURCE_DIR}/src/main.cpp")
   target_link_libraries(smelt PRIVATE smelt_cli)
   set_target_properties(smelt PROPERTIES RUNTIME_OUTPUT_DIRECTORY "${CMAKE_BINARY_DIR}")
   install(TARGETS smelt)

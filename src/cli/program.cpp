@@ -1,0 +1,175 @@
+#include "cli/program.h"
+
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <cstdio>
+#include <filesystem>
+#include <new>
+
+#include "base/error.h"
+#include "base/runtime.h"
+#include "base/text.h"
+#include "cli/about.h"
+#include "cli/help.h"
+#include "cli/session.h"
+#include "cli/verb.h"
+
+namespace smelt::cli {
+namespace {
+
+int report(const UserError& error) {
+  // Recipes report all their mistakes at once, a line each.
+  for (const auto line : split(error.what(), '\n')) {
+    std::fprintf(stderr, "smelt: %s\n", std::string(line).c_str());
+  }
+  return static_cast<int>(error.code());
+}
+
+std::vector<std::string> words(int argc, char** argv) {
+  std::vector<std::string> out;
+  for (int i = 1; i < argc; ++i) {
+    out.emplace_back(argv[i]);
+  }
+  return out;
+}
+
+// A verb is one word or two ("tokenizer train"); the longest match wins. Takes its words off the front.
+const Verb& take_verb(std::vector<std::string>& arguments) {
+  if (arguments.size() >= 2) {
+    if (const Verb* verb = find_verb(arguments[0] + " " + arguments[1])) {
+      arguments.erase(arguments.begin(), arguments.begin() + 2);
+      return *verb;
+    }
+  }
+  if (const Verb* verb = find_verb(arguments[0])) {
+    arguments.erase(arguments.begin());
+    return *verb;
+  }
+  std::vector<std::string> names;
+  std::string children;
+  for (const auto& verb : verbs()) {
+    names.push_back(verb.name);
+    if (verb.name.starts_with(arguments[0] + " ")) {
+      children += (children.empty() ? "" : ", ") + verb.name;
+    }
+  }
+  if (!children.empty()) {
+    throw usage_error(fmt::format("'{}' wants a second word", arguments[0]), "", "one of: " + children);
+  }
+  const std::string nearest = nearest_name(arguments[0], names);
+  throw usage_error(fmt::format("no verb '{}'", arguments[0]), "",
+                    nearest.empty() ? "`smelt help` lists them" : fmt::format("did you mean '{}'?", nearest));
+}
+
+struct Parsed {
+  Arguments arguments;
+  SessionOptions session;
+  bool help = false;
+};
+
+std::string cure_for(const Verb& verb, const std::string& message) {
+  for (const auto& flag : verb.flags) {
+    if (message.find("--") == std::string::npos) {
+      break;
+    }
+    const size_t at = message.find("--");
+    const std::string word = message.substr(at, message.find_first_of(" ,:", at) - at);
+    if (edit_distance(word, flag.name) <= 2) {
+      return fmt::format("did you mean '{}'?", flag.name);
+    }
+  }
+  return fmt::format("see `smelt help {}`", verb.name);
+}
+
+Parsed parse(const Verb& verb, std::vector<std::string> words) {
+  Parsed parsed;
+  CLI::App app;
+  app.set_help_flag();
+  app.add_flag("-h,--help", parsed.help);
+  app.add_flag("--json", parsed.session.json);
+  app.add_flag("-q,--quiet", parsed.session.quiet);
+  app.add_flag("-v,--verbose", parsed.session.verbose);
+  app.add_option("--threads", parsed.session.threads)->check(CLI::Range(1, 4096));
+  std::map<std::string, bool> switches;
+  for (const auto& flag : verb.flags) {
+    auto& slot = parsed.arguments.values[flag.name];
+    if (flag.kind == FlagKind::kSwitch) {
+      app.add_flag(flag.name, switches[flag.name]);
+    } else {
+      auto* option = app.add_option(flag.name, slot);
+      option->expected(1)->multi_option_policy(flag.kind == FlagKind::kTexts ? CLI::MultiOptionPolicy::TakeAll
+                                                                             : CLI::MultiOptionPolicy::Throw);
+      if (flag.kind == FlagKind::kTexts) {
+        option->allow_extra_args(true)->expected(1, 1 << 20);
+      }
+    }
+  }
+  for (const auto& positional : verb.positionals) {
+    auto* option = app.add_option(positional.name, parsed.arguments.values[positional.name]);
+    option->expected(positional.many ? (1 << 20) : 1);
+  }
+  std::reverse(words.begin(), words.end());  // CLI11 takes them from the back
+  try {
+    app.parse(words);
+  } catch (const CLI::ParseError& error) {
+    throw usage_error(trim(error.what()).data(), "", cure_for(verb, error.what()));
+  }
+  for (const auto& [name, given] : switches) {
+    if (given) {
+      parsed.arguments.values[name] = {"true"};
+    }
+  }
+  if (parsed.help) {
+    return parsed;
+  }
+  for (const auto& positional : verb.positionals) {
+    if (positional.required && parsed.arguments.values[positional.name].empty()) {
+      throw usage_error(fmt::format("{} is missing", positional.name), "", fmt::format("see `smelt help {}`", verb.name));
+    }
+  }
+  for (const auto& flag : verb.flags) {
+    if (flag.required && parsed.arguments.values[flag.name].empty()) {
+      throw usage_error(fmt::format("{} is missing", flag.name), "", fmt::format("see `smelt help {}`", verb.name));
+    }
+  }
+  return parsed;
+}
+
+int dispatch(std::vector<std::string> arguments) {
+  if (arguments.empty() || arguments[0] == "--help" || arguments[0] == "-h") {
+    std::fputs(general_help().c_str(), stdout);
+    return 0;
+  }
+  if (arguments[0] == "--version") {
+    std::fputs(version_text().c_str(), stdout);
+    return 0;
+  }
+  const Verb& verb = take_verb(arguments);
+  const Parsed parsed = parse(verb, std::move(arguments));
+  if (parsed.help) {
+    std::fputs(verb_help(verb).c_str(), stdout);
+    return 0;
+  }
+  Session session(parsed.session);
+  return verb.run(session, parsed.arguments);
+}
+
+}  // namespace
+
+int run_program(int argc, char** argv) {
+  try {
+    init_runtime();
+    return dispatch(words(argc, argv));
+  } catch (const UserError& error) {
+    return report(error);
+  } catch (const std::bad_alloc&) {
+    return report(resource_error("out of memory", "", "use fewer threads, smaller batches or a smaller model"));
+  } catch (const std::filesystem::filesystem_error& error) {
+    return report(system_error(error.what(), error.path1().string(), error.code().value()));
+  } catch (const std::exception& error) {
+    return report(UserError(ExitCode::kFailed, error.what()));
+  }
+}
+
+}  // namespace smelt::cli

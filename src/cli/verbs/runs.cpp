@@ -1,0 +1,182 @@
+// `smelt runs ls`, `runs show`, `runs diff`: the catalogue of runs.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+
+#include "base/catalogue.h"
+#include "base/files.h"
+#include "base/text.h"
+#include "cli/session.h"
+#include "cli/verbs/verbs.h"
+
+namespace smelt::cli {
+namespace {
+
+const Flag kRunsFlag = {"--runs", FlagKind::kText, "DIR", "folder of the runs (default: runs)", false};
+
+std::string run_folder(const Arguments& arguments, const std::string& name) {
+  // A path works as well as a name.
+  const std::string dir = path_exists(name + "/run.json") ? name : arguments.text("--runs", "runs") + "/" + name;
+  if (!path_exists(dir + "/run.json")) {
+    throw usage_error("no run of that name", dir, "`smelt runs ls` lists them");
+  }
+  return dir;
+}
+
+std::string figure(const Json& value) {
+  if (value.is_double()) {
+    return fmt::format("{:.4g}", value.as_double());
+  }
+  return value.is_string() ? value.as_string() : value.dump();
+}
+
+Json row_to_json(const RunRow& row) {
+  Json json = Json::object();
+  json["name"] = row.name;
+  json["status"] = row.status;
+  json["started"] = row.started;
+  json["seconds"] = row.seconds;
+  json["recipe_hash"] = row.recipe_hash;
+  json["summary"] = row.summary;
+  return json;
+}
+
+int list_runs(Session& session, const Arguments& arguments) {
+  const std::string dir = arguments.text("--runs", "runs");
+  if (!path_exists(dir)) {
+    throw usage_error("there is no such folder", dir, "start a run: smelt run recipes/quickstart.toml");
+  }
+  Catalogue catalogue(dir);
+  catalogue.rebuild();
+  std::string text = fmt::format("{:<24} {:<10} {:<21} {:>12}  {}\n", "NAME", "STATUS", "STARTED", "TIME", "BITS PER BYTE");
+  Json all = Json::array();
+  for (const auto& row : catalogue.list()) {
+    const Json* bits = row.summary.is_object() ? row.summary.find("bits_per_byte") : nullptr;
+    text += fmt::format("{:<24} {:<10} {:<21} {:>12}  {}\n", row.name, row.status, row.started, human_duration(row.seconds),
+                        bits == nullptr || bits->is_null() ? "-" : figure(*bits));
+    all.push_back(row_to_json(row));
+  }
+  session.print(text, all);
+  return 0;
+}
+
+int show_run(Session& session, const Arguments& arguments) {
+  const std::string dir = run_folder(arguments, arguments.text("RUN"));
+  const Json run = Json::load(dir + "/run.json");
+  std::string text = fmt::format("{}\n  status   {}\n  started  {}\n  time     {}\n", dir, run.get("status", ""), run.get("started", ""),
+                                 human_duration(run.get("seconds", 0.0)));
+  if (const Json* stages = run.find("stages")) {
+    text += "  stages\n";
+    for (const auto& stage : stages->as_array()) {
+      text += fmt::format("    {:<12} {:>12}  {}\n", stage.get("name", ""), human_duration(stage.get("seconds", 0.0)),
+                          stage.get("digest", ""));
+    }
+  }
+  if (const Json* summary = run.find("summary")) {
+    text += "  figures\n";
+    for (const auto& [key, value] : summary->as_object()) {
+      text += fmt::format("    {:<28} {}\n", key, figure(value));
+    }
+  }
+  for (const char* file : {"report.html", "model"}) {
+    if (path_exists(dir + "/" + file)) {
+      text += fmt::format("  {:<8} {}/{}\n", file == std::string("model") ? "model" : "report", dir, file);
+    }
+  }
+  session.print(text, run);
+  return 0;
+}
+
+// Leaves of a JSON tree by dotted path, so that two recipes can be laid side by side.
+void flatten(const Json& json, const std::string& path, std::map<std::string, std::string>& out) {
+  if (json.is_object()) {
+    for (const auto& [key, value] : json.as_object()) {
+      flatten(value, path.empty() ? key : path + "." + key, out);
+    }
+  } else if (json.is_array() && std::any_of(json.as_array().begin(), json.as_array().end(), [](const Json& item) { return item.is_object(); })) {
+    for (size_t i = 0; i < json.size(); ++i) {
+      flatten(json.as_array()[i], fmt::format("{}[{}]", path, i), out);
+    }
+  } else {
+    out[path] = figure(json);
+  }
+}
+
+int diff_runs(Session& session, const Arguments& arguments) {
+  const auto side = [&](const std::string& name) {
+    const Json run = Json::load(run_folder(arguments, name) + "/run.json");
+    std::map<std::string, std::string> out;
+    for (const char* part : {"recipe", "summary", "about"}) {
+      if (const Json* json = run.find(part)) {
+        flatten(*json, part, out);
+      }
+    }
+    return out;
+  };
+  const auto a = side(arguments.text("RUN"));
+  const auto b = side(arguments.text("OTHER"));
+  std::map<std::string, std::pair<std::string, std::string>> differences;
+  for (const auto& [key, value] : a) {
+    const auto found = b.find(key);
+    if (found == b.end() || found->second != value) {
+      differences[key] = {value, found == b.end() ? "-" : found->second};
+    }
+  }
+  for (const auto& [key, value] : b) {
+    if (!a.contains(key)) {
+      differences[key] = {"-", value};
+    }
+  }
+  std::string text;
+  Json json = Json::object();
+  for (const auto& [key, sides] : differences) {
+    text += fmt::format("{:<44} {} -> {}\n", key, sides.first, sides.second);
+    json[key] = Json::list(std::vector<std::string>{sides.first, sides.second});
+  }
+  session.print(text.empty() ? "no differences\n" : text, json);
+  return 0;
+}
+
+}  // namespace
+
+Verb runs_ls_verb() {
+  return {"runs ls",
+          kRunGroup,
+          "the catalogue of runs, newest first",
+          "",
+          {},
+          {kRunsFlag},
+          {{"smelt runs ls", "what has been run here"},
+           {"smelt runs ls --runs /data/runs", "runs kept elsewhere"},
+           {"smelt runs ls --json", "the same for a script"}},
+          list_runs};
+}
+
+Verb runs_show_verb() {
+  return {"runs show",
+          kRunGroup,
+          "one run: stages, times, figures",
+          "",
+          {{"RUN", "name of a run, or the path of its folder"}},
+          {kRunsFlag},
+          {{"smelt runs show quickstart", "by name"},
+           {"smelt runs show /data/runs/quickstart", "by path"},
+           {"smelt runs show quickstart --json", "run.json as it is"}},
+          show_run};
+}
+
+Verb runs_diff_verb() {
+  return {"runs diff",
+          kRunGroup,
+          "what differs between two runs: settings, versions, figures",
+          "",
+          {{"RUN", "name or path of a run"}, {"OTHER", "name or path of another"}},
+          {kRunsFlag},
+          {{"smelt runs diff quickstart longer", "by name"},
+           {"smelt runs diff runs/quickstart /data/runs/quickstart", "by path"},
+           {"smelt runs diff quickstart longer --json", "key -> [left, right]"}},
+          diff_runs};
+}
+
+}  // namespace smelt::cli
