@@ -18,6 +18,7 @@ smelt_pkg(libxml2 libxml-2.0)
 smelt_pkg(uchardet uchardet)
 smelt_pkg(re2 re2)
 smelt_pkg(utf8proc libutf8proc)
+smelt_pkg(pcre2 libpcre2-8)
 smelt_pkg(curl libcurl)
 
 add_library(cld2 INTERFACE)

@@ -1,0 +1,86 @@
+// What a Tokenizer shares: the vocabulary, the merges, the splitting rules. Filled by the readers in tokenizer_json.cpp and gpt2_files.cpp, then
+// immutable but for the pool of caches, which never changes a result.
+#pragma once
+
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "tokens/bpe/added_tokens.h"
+#include "tokens/bpe/merge_table.h"
+#include "tokens/bpe/word_cache.h"
+#include "tokens/split/pretokenizer.h"
+
+namespace smelt {
+
+struct EncodeScratch {
+  WordCache cache;
+  std::vector<TextPart> parts;
+  std::vector<std::string_view> words;
+  std::vector<uint32_t> tokens;
+};
+
+// Scratch space for one call at a time; calls on several threads get one each.
+class ScratchPool {
+ public:
+  std::unique_ptr<EncodeScratch> take();
+  void give_back(std::unique_ptr<EncodeScratch> scratch);
+
+ private:
+  std::mutex mutex_;
+  std::vector<std::unique_ptr<EncodeScratch>> idle_;
+};
+
+// Token bytes by id in one block of memory.
+class TokenBytes {
+ public:
+  void assign(const std::vector<std::string>& tokens);
+  std::string_view operator[](uint32_t id) const {
+    return id < size() ? std::string_view(bytes_).substr(starts_[id], starts_[id + 1] - starts_[id])
+                       : std::string_view();
+  }
+  uint32_t size() const { return starts_.empty() ? 0 : static_cast<uint32_t>(starts_.size() - 1); }
+
+ private:
+  std::string bytes_;
+  std::vector<size_t> starts_;
+};
+
+struct TokenizerState {
+  TokenBytes tokens;                                    // of all ids, added tokens included
+  std::unordered_map<std::string_view, uint32_t> words;  // of the model's vocabulary, into `tokens`
+  std::optional<MergeTable> merges;
+  bool ignore_merges = false;
+  bool nfc = false;  // normalizer
+  PreTokenizer pre_tokenizer;
+  AddedTokens added;
+  AddedTokens added_not_special;
+  std::vector<bool> special;  // by id
+  std::optional<uint32_t> eos;
+  std::optional<uint32_t> bos;
+  mutable ScratchPool scratch;
+};
+
+// A vocabulary as read: what both readers hand to build_state().
+struct TokenizerParts {
+  std::string name;  // for errors
+  std::vector<std::pair<std::string, uint32_t>> vocab;          // byte-level spelling, id
+  std::vector<std::pair<std::string, std::string>> merges;      // byte-level spelling
+  std::vector<AddedToken> added;
+  PreTokenizer pre_tokenizer;
+  bool ignore_merges = false;
+  bool nfc = false;
+};
+
+// Checks the parts against each other; UserError(kInput).
+std::shared_ptr<TokenizerState> build_state(TokenizerParts parts);
+TokenizerParts parse_tokenizer_json(std::string_view json, const std::string& name);
+TokenizerParts read_gpt2_files(const std::string& vocab_path, const std::string& merges_path);
+// eos and bos from the files beside a tokenizer, where they name tokens that exist.
+void read_special_roles(const std::string& dir, TokenizerState& state);
+
+}  // namespace smelt

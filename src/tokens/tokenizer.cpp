@@ -1,0 +1,172 @@
+#include "tokens/tokenizer.h"
+
+#include <utf8proc.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <filesystem>
+
+#include "base/files.h"
+#include "base/text.h"
+#include "tokens/bpe/tokenizer_state.h"
+
+namespace smelt {
+namespace {
+
+std::string to_nfc(std::string_view text) {
+  utf8proc_uint8_t* composed = nullptr;
+  const utf8proc_ssize_t size =
+      utf8proc_map(reinterpret_cast<const utf8proc_uint8_t*>(text.data()), static_cast<utf8proc_ssize_t>(text.size()),
+                   &composed, static_cast<utf8proc_option_t>(UTF8PROC_STABLE | UTF8PROC_COMPOSE));
+  const std::unique_ptr<utf8proc_uint8_t, decltype(&std::free)> owner(composed, &std::free);
+  // Invalid UTF-8 has no normal form and stays as it is.
+  return size < 0 ? std::string(text)
+                  : std::string(reinterpret_cast<const char*>(composed), static_cast<size_t>(size));
+}
+
+bool is_ascii(std::string_view text) {
+  return std::all_of(text.begin(), text.end(), [](char c) { return static_cast<uint8_t>(c) < 0x80; });
+}
+
+// One call of encode: a state, a scratch and the output.
+class Encoding {
+ public:
+  Encoding(const TokenizerState& state, EncodeScratch& scratch, std::vector<uint32_t>& out)
+      : state_(state), scratch_(scratch), out_(out) {}
+
+  void run(std::string_view text, const AddedTokens& added) {
+    std::vector<TextPart>& parts = scratch_.parts;
+    parts.clear();
+    added.split(text, parts);
+    for (const TextPart& part : parts) {
+      if (part.token != nullptr) {
+        out_.push_back(part.token->id);
+      } else if (state_.nfc && !is_ascii(part.text)) {
+        plain(to_nfc(part.text));
+      } else {
+        plain(part.text);
+      }
+    }
+  }
+
+ private:
+  void plain(std::string_view text) {
+    if (state_.pre_tokenizer.add_prefix_space() && !text.starts_with(' ')) {
+      const std::string spaced = " " + std::string(text);
+      words_of(spaced);
+    } else {
+      words_of(text);
+    }
+  }
+
+  void words_of(std::string_view text) {
+    const char* const end = text.data() + text.size();
+    const auto take = [&](std::string_view w) { word(w, static_cast<size_t>(end - w.data())); };
+    if (const SplitRule* rule = state_.pre_tokenizer.only_rule()) {
+      for_each_word(*rule, text, take);
+      return;
+    }
+    scratch_.words.clear();
+    state_.pre_tokenizer.split(text, scratch_.words);
+    for (const std::string_view w : scratch_.words) {
+      take(w);
+    }
+  }
+
+  void word(std::string_view word, size_t readable) {
+    const WordCache::Key key = WordCache::key_of(word, readable);
+    const std::span<const uint32_t> cached = scratch_.cache.find(key, word);
+    if (!cached.empty()) {
+      out_.insert(out_.end(), cached.begin(), cached.end());
+      return;
+    }
+    const size_t before = out_.size();
+    if (state_.ignore_merges) {
+      if (const auto it = state_.words.find(word); it != state_.words.end()) {
+        out_.push_back(it->second);
+      }
+    }
+    if (out_.size() == before) {
+      state_.merges->encode(word, out_);
+    }
+    scratch_.cache.put(key, word, std::span(out_).subspan(before));
+  }
+
+  const TokenizerState& state_;
+  EncodeScratch& scratch_;
+  std::vector<uint32_t>& out_;
+};
+
+void encode_with(const TokenizerState& state, const AddedTokens& added, std::string_view text,
+                 std::vector<uint32_t>& out) {
+  std::unique_ptr<EncodeScratch> scratch = state.scratch.take();
+  Encoding(state, *scratch, out).run(text, added);
+  state.scratch.give_back(std::move(scratch));
+}
+
+}  // namespace
+
+Tokenizer Tokenizer::load(const std::string& dir_or_json) {
+  namespace fs = std::filesystem;
+  const fs::path path(dir_or_json);
+  const bool is_dir = fs::is_directory(path);
+  const fs::path dir = is_dir ? path : path.parent_path().empty() ? fs::path(".") : path.parent_path();
+  const fs::path json = is_dir ? path / "tokenizer.json" : path;
+  std::shared_ptr<TokenizerState> state;
+  if (!is_dir || path_exists(json.string())) {
+    state = build_state(parse_tokenizer_json(read_file(json.string()), json.string()));
+  } else if (path_exists((dir / "vocab.json").string()) && path_exists((dir / "merges.txt").string())) {
+    state = build_state(read_gpt2_files((dir / "vocab.json").string(), (dir / "merges.txt").string()));
+  } else {
+    throw input_error("no tokenizer.json, nor vocab.json with merges.txt", dir_or_json, "name a tokenizer's folder");
+  }
+  read_special_roles(dir.string(), *state);
+  return Tokenizer(std::move(state));
+}
+
+Tokenizer Tokenizer::parse(std::string_view json, const std::string& name) {
+  return Tokenizer(build_state(parse_tokenizer_json(json, name)));
+}
+
+std::vector<uint32_t> Tokenizer::encode(std::string_view text) const {
+  std::vector<uint32_t> out;
+  out.reserve(text.size() / 4 + 4);
+  encode(text, out);
+  return out;
+}
+
+void Tokenizer::encode(std::string_view text, std::vector<uint32_t>& out) const {
+  encode_with(*state_, state_->added, text, out);
+}
+
+void Tokenizer::encode_plain(std::string_view text, std::vector<uint32_t>& out) const {
+  encode_with(*state_, state_->added_not_special, text, out);
+}
+
+std::string Tokenizer::decode(std::span<const uint32_t> ids, bool skip_special) const {
+  std::string out;
+  out.reserve(ids.size() * 4);
+  for (const uint32_t id : ids) {
+    if (!skip_special || !is_special(id)) {
+      out += state_->tokens[id];
+    }
+  }
+  return out;
+}
+
+std::string_view Tokenizer::token_view(uint32_t id) const { return state_->tokens[id]; }
+
+std::optional<uint32_t> Tokenizer::token_id(std::string_view bytes) const {
+  if (const AddedToken* token = state_->added.find_content(bytes)) {
+    return token->id;
+  }
+  const auto it = state_->words.find(bytes);
+  return it == state_->words.end() ? std::nullopt : std::optional(it->second);
+}
+
+uint32_t Tokenizer::vocab_size() const { return state_->tokens.size(); }
+std::optional<uint32_t> Tokenizer::eos_id() const { return state_->eos; }
+std::optional<uint32_t> Tokenizer::bos_id() const { return state_->bos; }
+bool Tokenizer::is_special(uint32_t id) const { return id < state_->special.size() && state_->special[id]; }
+
+}  // namespace smelt

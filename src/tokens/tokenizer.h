@@ -1,0 +1,69 @@
+// Byte-level BPE tokenizers as Hugging Face's library writes them: text to token ids and back.
+//
+// Reads tokenizer.json (model BPE; pre-tokenizers ByteLevel, Split, Digits and sequences of them; decoder ByteLevel; added tokens) and GPT-2's
+// vocab.json + merges.txt. A part that is not understood is an error that names the file and the path inside it, never a guess. `truncation`,
+// `padding` and the post-processor's template are settings of a call and are not applied: encode() is the library's encode with
+// add_special_tokens=False.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace smelt {
+
+struct TokenizerState;
+
+// A handle: copies share one immutable state, so all calls are thread-safe and copying and moving are cheap.
+class Tokenizer {
+ public:
+  // A folder (tokenizer.json, or else vocab.json and merges.txt) or a tokenizer.json. eos and bos come from tokenizer_config.json or
+  // special_tokens_map.json beside it. UserError(kInput) where it is missing, damaged or not understood.
+  static Tokenizer load(const std::string& dir_or_json);
+  // From the text of a tokenizer.json; `name` is what errors call it.
+  static Tokenizer parse(std::string_view json, const std::string& name);
+
+  // Any bytes are accepted; bytes that are not UTF-8 are encoded byte by byte. Added tokens in the text become their ids. decode(encode(x)) is x, but for
+  // the white space that lstrip and rstrip tokens swallow, a prefix space, and what a split rule removes. At most some 100 MB a call is sensible.
+  std::vector<uint32_t> encode(std::string_view text) const;
+  void encode(std::string_view text, std::vector<uint32_t>& out) const;  // appends
+  // The same, but special tokens in the text are plain text: for text of others, who must not be able to write control tokens.
+  void encode_plain(std::string_view text, std::vector<uint32_t>& out) const;
+
+  // The bytes of the tokens; ids that are no token give nothing. Not always valid UTF-8: see StreamDecoder.
+  std::string decode(std::span<const uint32_t> ids, bool skip_special = false) const;
+  std::string_view token_view(uint32_t id) const;  // valid while a Tokenizer of this state lives
+  std::string token_bytes(uint32_t id) const { return std::string(token_view(id)); }
+  // By the bytes of the token (not their byte-level spelling).
+  std::optional<uint32_t> token_id(std::string_view bytes) const;
+
+  uint32_t vocab_size() const;  // the highest id + 1, added tokens included
+  std::optional<uint32_t> eos_id() const;
+  std::optional<uint32_t> bos_id() const;
+  bool is_special(uint32_t id) const;
+
+ private:
+  explicit Tokenizer(std::shared_ptr<const TokenizerState> state) : state_(std::move(state)) {}
+  std::shared_ptr<const TokenizerState> state_;
+};
+
+// Turns a stream of tokens into text that can be shown: what push() gives is always whole characters, with U+FFFD for bytes that cannot be part
+// of one. Not thread-safe.
+class StreamDecoder {
+ public:
+  explicit StreamDecoder(Tokenizer tokenizer, bool skip_special = false)
+      : tokenizer_(std::move(tokenizer)), skip_special_(skip_special) {}
+  std::string push(uint32_t id);  // the text that is certain now, often empty inside a character
+  std::string finish();           // what is left of a broken character
+
+ private:
+  Tokenizer tokenizer_;
+  bool skip_special_;
+  std::string pending_;  // at most 3 bytes: the start of a character
+};
+
+}  // namespace smelt
