@@ -1,10 +1,10 @@
 #include "tokens/tokenizer.h"
 
-#include <utf8proc.h>
-
 #include <algorithm>
 #include <cstdlib>
 #include <filesystem>
+
+#include <utf8proc.h>
 
 #include "base/files.h"
 #include "base/text.h"
@@ -20,8 +20,7 @@ std::string to_nfc(std::string_view text) {
                    &composed, static_cast<utf8proc_option_t>(UTF8PROC_STABLE | UTF8PROC_COMPOSE));
   const std::unique_ptr<utf8proc_uint8_t, decltype(&std::free)> owner(composed, &std::free);
   // Invalid UTF-8 has no normal form and stays as it is.
-  return size < 0 ? std::string(text)
-                  : std::string(reinterpret_cast<const char*>(composed), static_cast<size_t>(size));
+  return size < 0 ? std::string(text) : std::string(reinterpret_cast<const char*>(composed), static_cast<size_t>(size));
 }
 
 bool is_ascii(std::string_view text) {
@@ -154,7 +153,9 @@ std::string Tokenizer::decode(std::span<const uint32_t> ids, bool skip_special) 
   return out;
 }
 
-std::string_view Tokenizer::token_view(uint32_t id) const { return state_->tokens[id]; }
+std::string_view Tokenizer::token_view(uint32_t id) const {
+  return state_->tokens[id];
+}
 
 std::optional<uint32_t> Tokenizer::token_id(std::string_view bytes) const {
   if (const AddedToken* token = state_->added.find_content(bytes)) {
@@ -164,9 +165,17 @@ std::optional<uint32_t> Tokenizer::token_id(std::string_view bytes) const {
   return it == state_->words.end() ? std::nullopt : std::optional(it->second);
 }
 
-uint32_t Tokenizer::vocab_size() const { return state_->tokens.size(); }
-std::optional<uint32_t> Tokenizer::eos_id() const { return state_->eos; }
-std::optional<uint32_t> Tokenizer::bos_id() const { return state_->bos; }
-bool Tokenizer::is_special(uint32_t id) const { return id < state_->special.size() && state_->special[id]; }
+uint32_t Tokenizer::vocab_size() const {
+  return state_->tokens.size();
+}
+std::optional<uint32_t> Tokenizer::eos_id() const {
+  return state_->eos;
+}
+std::optional<uint32_t> Tokenizer::bos_id() const {
+  return state_->bos;
+}
+bool Tokenizer::is_special(uint32_t id) const {
+  return id < state_->special.size() && state_->special[id];
+}
 
 }  // namespace smelt

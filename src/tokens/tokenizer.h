@@ -1,9 +1,9 @@
 // Byte-level BPE tokenizers as Hugging Face's library writes them: text to token ids and back.
 //
-// Reads tokenizer.json (model BPE; pre-tokenizers ByteLevel, Split, Digits and sequences of them; decoder ByteLevel; added tokens) and GPT-2's
-// vocab.json + merges.txt. A part that is not understood is an error that names the file and the path inside it, never a guess. `truncation`,
-// `padding` and the post-processor's template are settings of a call and are not applied: encode() is the library's encode with
-// add_special_tokens=False.
+// Reads tokenizer.json (model BPE; pre-tokenizers ByteLevel, Split, Digits and sequences of them; decoder ByteLevel;
+// added tokens) and GPT-2's vocab.json + merges.txt. A part that is not understood is an error that names the file and
+// the path inside it, never a guess. `truncation`, `padding` and the post-processor's template are settings of a call
+// and are not applied: encode() is the library's encode with add_special_tokens=False.
 #pragma once
 
 #include <cstdint>
@@ -21,17 +21,20 @@ struct TokenizerState;
 // A handle: copies share one immutable state, so all calls are thread-safe and copying and moving are cheap.
 class Tokenizer {
  public:
-  // A folder (tokenizer.json, or else vocab.json and merges.txt) or a tokenizer.json. eos and bos come from tokenizer_config.json or
-  // special_tokens_map.json beside it. UserError(kInput) where it is missing, damaged or not understood.
+  // A folder (tokenizer.json, or else vocab.json and merges.txt) or a tokenizer.json. eos and bos come from
+  // tokenizer_config.json or special_tokens_map.json beside it. UserError(kInput) where it is missing, damaged or not
+  // understood.
   static Tokenizer load(const std::string& dir_or_json);
   // From the text of a tokenizer.json; `name` is what errors call it.
   static Tokenizer parse(std::string_view json, const std::string& name);
 
-  // Any bytes are accepted; bytes that are not UTF-8 are encoded byte by byte. Added tokens in the text become their ids. decode(encode(x)) is x, but for
-  // the white space that lstrip and rstrip tokens swallow, a prefix space, and what a split rule removes. At most some 100 MB a call is sensible.
+  // Any bytes are accepted; bytes that are not UTF-8 are encoded byte by byte. Added tokens in the text become their
+  // ids. decode(encode(x)) is x, but for the white space that lstrip and rstrip tokens swallow, a prefix space, and
+  // what a split rule removes. At most some 100 MB a call is sensible.
   std::vector<uint32_t> encode(std::string_view text) const;
   void encode(std::string_view text, std::vector<uint32_t>& out) const;  // appends
-  // The same, but special tokens in the text are plain text: for text of others, who must not be able to write control tokens.
+  // The same, but special tokens in the text are plain text: for text of others, who must not be able to write control
+  // tokens.
   void encode_plain(std::string_view text, std::vector<uint32_t>& out) const;
 
   // The bytes of the tokens; ids that are no token give nothing. Not always valid UTF-8: see StreamDecoder.
@@ -51,8 +54,8 @@ class Tokenizer {
   std::shared_ptr<const TokenizerState> state_;
 };
 
-// Turns a stream of tokens into text that can be shown: what push() gives is always whole characters, with U+FFFD for bytes that cannot be part
-// of one. Not thread-safe.
+// Turns a stream of tokens into text that can be shown: what push() gives is always whole characters, with U+FFFD for
+// bytes that cannot be part of one. Not thread-safe.
 class StreamDecoder {
  public:
   explicit StreamDecoder(Tokenizer tokenizer, bool skip_special = false)

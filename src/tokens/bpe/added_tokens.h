@@ -1,7 +1,7 @@
 // Tokens that are found in a text before it is split into words: <|endoftext|> and its kind.
 //
-// As in the Hugging Face library: tokens with normalized = false are looked for first, the others in what is left; at each place the longest one
-// wins; then single_word, lstrip and rstrip are applied. Immutable, so thread-safe.
+// As in the Hugging Face library: tokens with normalized = false are looked for first, the others in what is left; at
+// each place the longest one wins; then single_word, lstrip and rstrip are applied. Immutable, so thread-safe.
 #pragma once
 
 #include <cstdint>

@@ -1,5 +1,5 @@
-// The 256 printable characters that stand for bytes in byte-level vocabularies (GPT-2, Radford et al. 2019): printable Latin-1 bytes stand for
-// themselves, the other 68 are U+0100 onwards in byte order.
+// The 256 printable characters that stand for bytes in byte-level vocabularies (GPT-2, Radford et al. 2019): printable
+// Latin-1 bytes stand for themselves, the other 68 are U+0100 onwards in byte order.
 #pragma once
 
 #include <array>
@@ -14,7 +14,7 @@ class ByteAlphabet {
  public:
   static const ByteAlphabet& get();
 
-  std::string to_chars(std::string_view bytes) const;                  // bytes -> UTF-8 of their characters
+  std::string to_chars(std::string_view bytes) const;                 // bytes -> UTF-8 of their characters
   std::optional<std::string> to_bytes(std::string_view chars) const;  // nullopt where a character stands for no byte
   uint16_t code_point(uint8_t byte) const { return code_points_[byte]; }
   // All bytes in the order of their characters: the order of a new vocabulary.

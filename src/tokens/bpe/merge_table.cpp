@@ -11,11 +11,15 @@ namespace {
 
 constexpr size_t kShortWord = 48;
 
-uint64_t pair_key(uint32_t left, uint32_t right) { return static_cast<uint64_t>(left) << 32 | right; }
+uint64_t pair_key(uint32_t left, uint32_t right) {
+  return static_cast<uint64_t>(left) << 32 | right;
+}
 
 }  // namespace
 
-MergeTable::MergeTable(const std::vector<uint32_t>& byte_ids) : byte_ids_(byte_ids) { reserve(16); }
+MergeTable::MergeTable(const std::vector<uint32_t>& byte_ids) : byte_ids_(byte_ids) {
+  reserve(16);
+}
 
 void MergeTable::reserve(size_t merges) {
   const size_t size = std::bit_ceil(merges * 2 + 2);
@@ -89,7 +93,8 @@ void MergeTable::encode_short(std::string_view word, std::vector<uint32_t>& out)
     ids[i] = byte_ids_[static_cast<uint8_t>(word[i])];
   }
   for (size_t i = 0; i + 1 < bytes; ++i) {
-    merges[i] = byte_pairs_[static_cast<size_t>(static_cast<uint8_t>(word[i])) << 8 | static_cast<uint8_t>(word[i + 1])];
+    merges[i] =
+        byte_pairs_[static_cast<size_t>(static_cast<uint8_t>(word[i])) << 8 | static_cast<uint8_t>(word[i + 1])];
   }
   merges[bytes - 1] = kNone;
   size_t n = bytes;

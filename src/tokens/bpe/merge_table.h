@@ -1,5 +1,5 @@
-// Byte-pair encoding of one word (Sennrich et al., arXiv 1508.07909): the pair of lowest rank is merged first, the leftmost of equals, until
-// no pair has a merge.
+// Byte-pair encoding of one word (Sennrich et al., arXiv 1508.07909): the pair of lowest rank is merged first, the
+// leftmost of equals, until no pair has a merge.
 #pragma once
 
 #include <cstdint>
@@ -15,14 +15,16 @@ class MergeTable {
   // byte_ids[b] is the token of byte b.
   explicit MergeTable(const std::vector<uint32_t>& byte_ids);
   void reserve(size_t merges);
-  // Merge number `rank` turns (left, right) into `merged`. False where the pair has a merge already (the first one stays).
+  // Merge number `rank` turns (left, right) into `merged`. False where the pair has a merge already (the first one
+  // stays).
   bool add(uint32_t left, uint32_t right, uint32_t rank, uint32_t merged);
   // To be called once after the last add().
   void finish();
 
   // rank << 32 | merged, or kNone.
   uint64_t find(uint32_t left, uint32_t right) const;
-  // Appends the tokens of a word of any bytes. Thread-safe. O(n^2) with a tiny constant for short words, O(n log n) for long ones.
+  // Appends the tokens of a word of any bytes. Thread-safe. O(n^2) with a tiny constant for short words, O(n log n) for
+  // long ones.
   void encode(std::string_view word, std::vector<uint32_t>& out) const;
 
  private:

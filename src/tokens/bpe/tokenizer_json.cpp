@@ -1,4 +1,5 @@
-// The reader of tokenizer.json. Every object is read through Node, which knows its path, so that each complaint says where.
+// The reader of tokenizer.json. Every object is read through Node, which knows its path, so that each complaint says
+// where.
 #include <fmt/core.h>
 
 #include "base/json.h"

@@ -1,8 +1,8 @@
 #include "tokens/bpe/tokenizer_state.h"
 
-#include <fmt/core.h>
-
 #include <algorithm>
+
+#include <fmt/core.h>
 
 #include "base/files.h"
 #include "base/json.h"
@@ -18,8 +18,8 @@ std::string bytes_of(const std::string& spelling) {
   return ByteAlphabet::get().to_bytes(spelling).value_or(spelling);
 }
 
-// Tokens by id, from the vocabulary and the added tokens. The first owner of an id must be its only one, but an added token may repeat a
-// vocabulary entry.
+// Tokens by id, from the vocabulary and the added tokens. The first owner of an id must be its only one, but an added
+// token may repeat a vocabulary entry.
 std::vector<std::string> tokens_by_id(const TokenizerParts& parts) {
   std::vector<std::string> tokens;
   std::vector<bool> taken;

@@ -1,5 +1,5 @@
-// What a Tokenizer shares: the vocabulary, the merges, the splitting rules. Filled by the readers in tokenizer_json.cpp and gpt2_files.cpp, then
-// immutable but for the pool of caches, which never changes a result.
+// What a Tokenizer shares: the vocabulary, the merges, the splitting rules. Filled by the readers in tokenizer_json.cpp
+// and gpt2_files.cpp, then immutable but for the pool of caches, which never changes a result.
 #pragma once
 
 #include <memory>
@@ -51,7 +51,7 @@ class TokenBytes {
 };
 
 struct TokenizerState {
-  TokenBytes tokens;                                    // of all ids, added tokens included
+  TokenBytes tokens;                                     // of all ids, added tokens included
   std::unordered_map<std::string_view, uint32_t> words;  // of the model's vocabulary, into `tokens`
   std::optional<MergeTable> merges;
   bool ignore_merges = false;
@@ -67,9 +67,9 @@ struct TokenizerState {
 
 // A vocabulary as read: what both readers hand to build_state().
 struct TokenizerParts {
-  std::string name;  // for errors
-  std::vector<std::pair<std::string, uint32_t>> vocab;          // byte-level spelling, id
-  std::vector<std::pair<std::string, std::string>> merges;      // byte-level spelling
+  std::string name;                                         // for errors
+  std::vector<std::pair<std::string, uint32_t>> vocab;      // byte-level spelling, id
+  std::vector<std::pair<std::string, std::string>> merges;  // byte-level spelling
   std::vector<AddedToken> added;
   PreTokenizer pre_tokenizer;
   bool ignore_merges = false;

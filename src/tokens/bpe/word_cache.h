@@ -1,7 +1,7 @@
 // A cache of encoded words: a pure memo, so what it holds never changes a result.
 //
-// Two-way sets of 32-byte entries, two a cache line. Words of up to 15 bytes with up to 3 tokens live in their entry; longer ones are kept in an
-// arena and compared byte by byte. Not thread-safe: one a thread.
+// Two-way sets of 32-byte entries, two a cache line. Words of up to 15 bytes with up to 3 tokens live in their entry;
+// longer ones are kept in an arena and compared byte by byte. Not thread-safe: one a thread.
 #pragma once
 
 #include <cstdint>

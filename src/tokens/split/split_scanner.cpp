@@ -9,9 +9,8 @@ constexpr const char* kGpt2Regex = R"('s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+|
 constexpr const char* kGpt2Grouped = R"('(?:[sdmt]|ll|ve|re)| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+)";
 constexpr const char* kContractions = "(?i:'s|'t|'re|'ve|'m|'ll|'d)";
 constexpr const char* kContractionsGrouped = "'(?i:[sdmt]|ll|ve|re)";
-constexpr const char* kCasedWords =
-    R"([^\r\n\p{L}\p{N}]?[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]*[\p{Ll}\p{Lm}\p{Lo}\p{M}]+%|)"
-    R"([^\r\n\p{L}\p{N}]?[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]+[\p{Ll}\p{Lm}\p{Lo}\p{M}]*%|)";
+constexpr const char* kCasedWords = R"([^\r\n\p{L}\p{N}]?[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]*[\p{Ll}\p{Lm}\p{Lo}\p{M}]+%|)"
+                                    R"([^\r\n\p{L}\p{N}]?[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]+[\p{Ll}\p{Lm}\p{Lo}\p{M}]*%|)";
 
 std::string digits_regex(int max_digits) {
   if (max_digits == 1) {
@@ -33,7 +32,9 @@ std::string tekken_regex(int max_digits, bool contraction_suffix) {
   return words + digits_regex(max_digits) + R"( ?[^\s\p{L}\p{N}]+[\r\n/]*|\s*[\r\n]+|\s+(?!\S)|\s+)";
 }
 
-bool is_one_of(char c, std::string_view set) { return set.find(c) != std::string_view::npos; }
+bool is_one_of(char c, std::string_view set) {
+  return set.find(c) != std::string_view::npos;
+}
 
 }  // namespace
 
@@ -97,8 +98,8 @@ const char* SplitScanner::digits(const char* p, const char* end) const {
   return p;
 }
 
-// White space at p: up to its last line break where the rule asks for it; else all of it at the end of the text, and all but its last character
-// before a word (unless it is the only one).
+// White space at p: up to its last line break where the rule asks for it; else all of it at the end of the text, and
+// all but its last character before a word (unless it is the only one).
 const char* SplitScanner::spaces(const char* p, const char* end, bool break_at_newline) const {
   const char* q = p;
   const char* last = p;
@@ -139,8 +140,8 @@ const char* SplitScanner::tail(const char* p, const char* end, ClassedChar c, bo
   return q;
 }
 
-// X? U* L+ | X? U+ L* with the backtracking of the regular expression, where U is upper-like, L lower-like and X = [start, first) the optional
-// symbol before the word. Returns null where neither matches.
+// X? U* L+ | X? U+ L* with the backtracking of the regular expression, where U is upper-like, L lower-like and X =
+// [start, first) the optional symbol before the word. Returns null where neither matches.
 const char* SplitScanner::cased_word(const char* start, const char* first, const char* end) const {
   // The longest U* from `from`; then L+ behind it, or else the last character of the run that is also lower-like.
   const auto upper_then_lower = [&](const char* from, const char*& upper_end) -> const char* {

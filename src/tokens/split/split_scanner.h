@@ -6,7 +6,8 @@
 //             \s*[\r\n]+|\s+(?!\S)|\s+                                       (Llama 3: 3 digits, Qwen 2: 1 digit)
 //   kTekken   words that begin upper-like and go on lower-like, then as above but with [\r\n/]* after symbols
 //             (Nemotron: 1 digit; with contraction_suffix also o200k)
-// A byte that is not part of valid UTF-8 counts as a symbol. Every text is covered without gaps. Stateless and thread-safe.
+// A byte that is not part of valid UTF-8 counts as a symbol. Every text is covered without gaps. Stateless and
+// thread-safe.
 #pragma once
 
 #include <cstdint>

@@ -1,11 +1,11 @@
 #include "tokens/split/unicode_classes.h"
 
-#include <utf8proc.h>
-
 #include <cstring>
 #include <map>
 #include <string>
 #include <vector>
+
+#include <utf8proc.h>
 
 namespace smelt {
 namespace {

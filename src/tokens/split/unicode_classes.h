@@ -1,6 +1,7 @@
 // The classes of characters that splitting rules ask for, one byte a code point.
 //
-// The classes are Unicode's general categories and White_Space as utf8proc knows them; a code point that it does not know has no class.
+// The classes are Unicode's general categories and White_Space as utf8proc knows them; a code point that it does not
+// know has no class.
 #pragma once
 
 #include <cstdint>
@@ -8,7 +9,8 @@
 
 namespace smelt {
 
-// Bits of a class. A letter is also upper-like, lower-like or both, as the split rules of newer vocabularies group them.
+// Bits of a class. A letter is also upper-like, lower-like or both, as the split rules of newer vocabularies group
+// them.
 constexpr uint8_t kClassLetter = 1;      // \p{L}
 constexpr uint8_t kClassNumber = 2;      // \p{N}
 constexpr uint8_t kClassSpace = 4;       // White_Space
@@ -23,8 +25,9 @@ class UnicodeClasses {
   static const UnicodeClasses& get();
 
   uint8_t of(uint32_t code_point) const {
-    return code_point < kCodePoints ? blocks_[static_cast<size_t>(block_of_[code_point >> 8]) * 256 + (code_point & 255)]
-                                    : 0;
+    return code_point < kCodePoints
+               ? blocks_[static_cast<size_t>(block_of_[code_point >> 8]) * 256 + (code_point & 255)]
+               : 0;
   }
   const uint8_t* ascii() const { return blocks_.get(); }  // 128 classes
 
@@ -36,7 +39,8 @@ class UnicodeClasses {
   std::unique_ptr<uint8_t[]> blocks_;
 };
 
-// One character of a text: its class and its bytes (1 to 4). A byte that starts no valid UTF-8 sequence is a character of no class.
+// One character of a text: its class and its bytes (1 to 4). A byte that starts no valid UTF-8 sequence is a character
+// of no class.
 struct ClassedChar {
   uint8_t bits;
   uint8_t length;
