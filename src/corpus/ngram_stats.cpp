@@ -1,0 +1,106 @@
+#include "corpus/ngram_stats.h"
+
+#include <algorithm>
+
+namespace smelt {
+
+namespace {
+
+// Polynomial in an odd constant with a shift in between, so that equal words at different places do not cancel.
+uint64_t extend(uint64_t hash, uint64_t word) {
+  hash = (hash ^ (hash >> 29)) * 0xBF58476D1CE4E5B9u;
+  return hash + word;
+}
+
+int64_t ngram_characters(const std::vector<Word>& words, uint32_t place, uint32_t n) {
+  int64_t characters = n - 1;
+  for (uint32_t i = place; i < place + n; ++i) {
+    characters += words[i].characters;
+  }
+  return characters;
+}
+
+}  // namespace
+
+void NgramCounter::count(const std::vector<Word>& words, TextStats& stats) {
+  places_.resize(words.size());
+  hashes_.resize(words.size());
+  for (uint32_t i = 0; i < words.size(); ++i) {
+    places_[i] = i;
+    hashes_[i] = words[i].hash;
+  }
+  for (uint32_t n = kMinTopNgram; n <= kMaxDuplicateNgram && !places_.empty(); ++n) {
+    if (n <= kMaxTopNgram) {
+      stats.top_ngram_characters[n - kMinTopNgram] = top_characters(words, n);
+    } else {
+      stats.duplicate_ngram_characters[n - kMinDuplicateNgram] = duplicate_characters(words, n);
+    }
+  }
+}
+
+// Counts the n-grams at places_, notes the repeats, and leaves in places_ those whose n-gram occurs twice or more.
+int64_t NgramCounter::top_characters(const std::vector<Word>& words, uint32_t n) {
+  repeats_.clear();
+  table_.reset(places_.size());
+  entries_.clear();
+  size_t kept = 0;
+  for (size_t k = 0; k < places_.size(); ++k) {
+    const uint32_t place = places_[k];
+    if (place + n > words.size()) {
+      continue;
+    }
+    const uint64_t hash = extend(hashes_[k], words[place + n - 1].hash);
+    bool is_new = false;
+    Entry& entry = table_.insert(hash, is_new);
+    if (!is_new) {
+      repeats_.push_back(place);
+    }
+    ++entry.total;
+    if (place >= entry.next_start) {
+      ++entry.count;
+      entry.next_start = place + n;
+    }
+    places_[kept] = place;
+    hashes_[kept] = hash;
+    entries_.push_back(&entry);
+    ++kept;
+  }
+  uint32_t best_count = 1;
+  int64_t best_characters = 0;
+  size_t repeated = 0;
+  for (size_t k = 0; k < kept; ++k) {
+    const Entry& entry = *entries_[k];
+    if (entry.total < 2) {
+      continue;
+    }
+    if (entry.count >= best_count && entry.count > 1) {
+      const int64_t characters = ngram_characters(words, places_[k], n);
+      best_characters = entry.count > best_count ? characters : std::max(best_characters, characters);
+      best_count = entry.count;
+    }
+    places_[repeated] = places_[k];
+    hashes_[repeated] = hashes_[k];
+    ++repeated;
+  }
+  places_.resize(repeated);
+  hashes_.resize(repeated);
+  return best_count * best_characters;
+}
+
+int64_t NgramCounter::duplicate_characters(const std::vector<Word>& words, uint32_t n) {
+  top_characters(words, n);
+  int64_t characters = 0;
+  uint32_t covered_end = 0;  // words before this one have been counted
+  for (const uint32_t place : repeats_) {
+    const bool continues = covered_end > place;
+    const uint32_t first_new = continues ? covered_end : place;
+    for (uint32_t i = first_new; i < place + n; ++i) {
+      characters += words[i].characters;
+    }
+    characters += place + n - first_new - (continues ? 0 : 1);
+    covered_end = place + n;
+  }
+  return characters;
+}
+
+}  // namespace smelt

@@ -1,0 +1,41 @@
+// Repeated word n-grams of one text (Rae et al., "Scaling Language Models: Methods, Analysis & Insights from Training
+// Gopher", 2021, appendix A.1.1).
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "corpus/hash_table.h"
+#include "corpus/text_stats.h"
+
+namespace smelt {
+
+struct Word {
+  uint64_t hash = 0;
+  uint32_t characters = 0;
+};
+
+// Fills top_ngram_characters and duplicate_ngram_characters. An n-gram can only repeat where the (n-1)-gram at the same
+// place does, so each length looks only at the places that the one before left.
+class NgramCounter {
+ public:
+  void count(const std::vector<Word>& words, TextStats& stats);
+
+ private:
+  struct Entry {
+    uint32_t count = 0;       // non-overlapping occurrences
+    uint32_t total = 0;       // all occurrences
+    uint32_t next_start = 0;  // where the next non-overlapping occurrence may start
+  };
+
+  int64_t top_characters(const std::vector<Word>& words, uint32_t n);
+  int64_t duplicate_characters(const std::vector<Word>& words, uint32_t n);
+
+  HashTable<Entry> table_;
+  std::vector<uint32_t> places_;   // where n-grams start that may repeat
+  std::vector<uint64_t> hashes_;   // of the n-grams at places_
+  std::vector<Entry*> entries_;    // of places_
+  std::vector<uint32_t> repeats_;  // places of second and later occurrences, ascending
+};
+
+}  // namespace smelt
