@@ -1,9 +1,9 @@
 #include "corpus/filters.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <limits>
+
+#include <fmt/format.h>
 
 #include "base/text.h"
 
@@ -84,7 +84,8 @@ void judge_words(const TextStats& s, const FilterOptions& o, Results& results) {
                                   static_cast<double>(o.min_common_english_words), kNoLimit};
   results[kMeanWordLength] = {"mean_word_length", ratio(s.word_characters, s.words), o.min_mean_word_length,
                               o.max_mean_word_length};
-  results[kLongestWord] = {"longest_word", static_cast<double>(s.longest_word), 0, static_cast<double>(o.max_word_length)};
+  results[kLongestWord] = {"longest_word", static_cast<double>(s.longest_word), 0,
+                           static_cast<double>(o.max_word_length)};
 }
 
 void judge_ngrams(const TextStats& s, const FilterOptions& o, Results& results) {
@@ -107,13 +108,15 @@ void FilterOptions::fields(Fields& f) {
   const Range share{.min = 0, .max = 1};
   f("enabled", enabled, "judge documents at all");
   f("off", off, "rules to leave out, by their names in the report, e.g. [\"punctuation\", \"bullet_lines\"]");
-  f("max_non_alphanumeric", max_non_alphanumeric, "English: share of characters other than a-z, 0-9, newline, ? ! , .", share);
+  f("max_non_alphanumeric", max_non_alphanumeric, "English: share of characters other than a-z, 0-9, newline, ? ! , .",
+    share);
   f("max_symbol_words", max_symbol_words, "share of words that are ellipses or mostly #", share);
   f("max_digits", max_digits, "share of characters that are digits", share);
   f("max_url_characters", max_url_characters, "share of characters inside web addresses", share);
   f("max_white_space", max_white_space, "share of white space", share);
   f("max_parentheses", max_parentheses, "share of brackets of any kind", share);
-  f("max_boilerplate", max_boilerplate, "share of paragraphs that name cookies, privacy policies or terms of use", share);
+  f("max_boilerplate", max_boilerplate, "share of paragraphs that name cookies, privacy policies or terms of use",
+    share);
   f("min_unique_lines", min_unique_lines, "share of lines left when repeats are removed", share);
   f("min_unique_paragraphs", min_unique_paragraphs, "share of paragraphs left when repeats are removed", share);
   f("min_unique_line_characters", min_unique_line_characters, "the same by characters of lines", share);
@@ -122,7 +125,8 @@ void FilterOptions::fields(Fields& f) {
   f("max_words", max_words, "words in a document, at most", {.min = 1});
   f("max_unfinished_lines", max_unfinished_lines, "share of lines without an end mark", share);
   f("min_alphabetic_words", min_alphabetic_words, "English: share of words with a letter", share);
-  f("min_common_english_words", min_common_english_words, "English: count of the, be, to, of, and, that, have, with", {.min = 0});
+  f("min_common_english_words", min_common_english_words, "English: count of the, be, to, of, and, that, have, with",
+    {.min = 0});
   f("min_mean_word_length", min_mean_word_length, "characters a word, at least", {.min = 0});
   f("max_mean_word_length", max_mean_word_length, "characters a word, at most", {.min = 1});
   f("max_word_length", max_word_length, "characters of the longest word", {.min = 1});
@@ -140,12 +144,34 @@ void FilterOptions::fields(Fields& f) {
 }
 
 const std::array<const char*, kFilterRules>& filter_reasons() {
-  static constexpr std::array<const char*, kFilterRules> kReasons = {
-      "non_alphanumeric", "symbol_words", "digits", "url_characters", "white_space", "parentheses", "boilerplate",
-      "repeated_lines", "repeated_paragraphs", "repeated_line_characters", "repeated_paragraph_characters", "word_count",
-      "punctuation", "alphabetic_words", "common_english_words", "mean_word_length", "longest_word", "ellipsis_lines",
-      "top_2gram", "top_3gram", "top_4gram", "duplicate_5gram", "duplicate_6gram", "duplicate_7gram", "duplicate_8gram",
-      "duplicate_9gram", "duplicate_10gram", "bullet_lines"};
+  static constexpr std::array<const char*, kFilterRules> kReasons = {"non_alphanumeric",
+                                                                     "symbol_words",
+                                                                     "digits",
+                                                                     "url_characters",
+                                                                     "white_space",
+                                                                     "parentheses",
+                                                                     "boilerplate",
+                                                                     "repeated_lines",
+                                                                     "repeated_paragraphs",
+                                                                     "repeated_line_characters",
+                                                                     "repeated_paragraph_characters",
+                                                                     "word_count",
+                                                                     "punctuation",
+                                                                     "alphabetic_words",
+                                                                     "common_english_words",
+                                                                     "mean_word_length",
+                                                                     "longest_word",
+                                                                     "ellipsis_lines",
+                                                                     "top_2gram",
+                                                                     "top_3gram",
+                                                                     "top_4gram",
+                                                                     "duplicate_5gram",
+                                                                     "duplicate_6gram",
+                                                                     "duplicate_7gram",
+                                                                     "duplicate_8gram",
+                                                                     "duplicate_9gram",
+                                                                     "duplicate_10gram",
+                                                                     "bullet_lines"};
   return kReasons;
 }
 
@@ -169,12 +195,16 @@ std::array<RuleResult, kFilterRules> FilterPipeline::measure(std::string_view te
   judge_lines(stats, options_, results);
   judge_words(stats, options_, results);
   judge_ngrams(stats, options_, results);
-  const bool english = language.empty() || language == "und" || language.substr(0, language.find_first_of("-_")) == "en";
+  const bool english =
+      language.empty() || language == "und" || language.substr(0, language.find_first_of("-_")) == "en";
   const bool unspaced = is_unspaced_language(language);
   for (const RuleIndex rule : {kNonAlphanumeric, kAlphabeticWords, kCommonEnglishWords}) {
     results[rule].applies = english;
   }
   for (const RuleIndex rule : {kMeanWordLength, kLongestWord}) {
+    results[rule].applies = !unspaced;
+  }
+  for (size_t rule = kTop2gram; rule < kBullets; ++rule) {
     results[rule].applies = !unspaced;
   }
   for (size_t i = 0; i < kFilterRules; ++i) {

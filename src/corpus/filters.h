@@ -3,8 +3,8 @@
 // arXiv 2112.11446, and C4, arXiv 1910.10683), each with a name, the measured value and the threshold.
 //
 // Languages other than English skip the rules that only fit it: non_alphanumeric, alphabetic_words and
-// common_english_words. Languages written without spaces (is_unspaced_language) skip mean_word_length and longest_word
-// too, and every letter counts as a word. An empty or "und" language is judged as English.
+// common_english_words. Languages written without spaces (is_unspaced_language) skip mean_word_length, longest_word and
+// the n-gram rules too, and every letter counts as a word. An empty or "und" language is judged as English.
 #pragma once
 
 #include <array>

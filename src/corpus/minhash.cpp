@@ -1,10 +1,12 @@
 #include "corpus/minhash.h"
 
-#include <utf8proc.h>
-
 #include <algorithm>
+#include <array>
 #include <bit>
+#include <cstring>
 #include <limits>
+
+#include <utf8proc.h>
 
 #include "base/cpu.h"
 #include "base/error.h"
@@ -16,15 +18,91 @@ namespace smelt {
 
 namespace {
 
-constexpr int kLanes = 16;    // 32-bit values of one vector
-constexpr int kVectors = 4;   // kept in registers at a time
-constexpr size_t kBlock = kLanes * kVectors;
+constexpr size_t kPadding = 16;           // values of the widest vector
+constexpr size_t kVectors = 4;            // kept in registers at a time
+constexpr size_t kShinglesAtOnce = 4096;  // 16 kB: stay in the first-level cache
 
-using Lanes = uint32_t __attribute__((vector_size(kLanes * sizeof(uint32_t))));
+template <size_t kLanes>
+struct VectorOf {
+  using Type __attribute__((vector_size(kLanes * sizeof(uint32_t)))) = uint32_t;
+};
 
-Lanes minimum(Lanes a, Lanes b) __attribute__((always_inline));
-inline Lanes minimum(Lanes a, Lanes b) {
-  return a < b ? a : b;
+// Minima of V x kLanes affine maps modulo 2^32 over the shingles. Inlined into one function an instruction set, so that
+// each compiles the same arithmetic to its own vectors.
+template <size_t kLanes, size_t V>
+inline __attribute__((always_inline)) void update_minima(std::span<const uint32_t> shingles,
+                                                         const uint32_t* multipliers, const uint32_t* offsets,
+                                                         uint32_t* minima) {
+  using Lanes = typename VectorOf<kLanes>::Type;
+  Lanes a[V];
+  Lanes b[V];
+  Lanes least[V];
+  for (size_t v = 0; v < V; ++v) {
+    std::memcpy(&a[v], multipliers + v * kLanes, sizeof(Lanes));
+    std::memcpy(&b[v], offsets + v * kLanes, sizeof(Lanes));
+    std::memcpy(&least[v], minima + v * kLanes, sizeof(Lanes));
+  }
+  for (const uint32_t shingle : shingles) {
+    for (size_t v = 0; v < V; ++v) {
+      const Lanes value = a[v] * shingle + b[v];
+      least[v] = value < least[v] ? value : least[v];
+    }
+  }
+  for (size_t v = 0; v < V; ++v) {
+    std::memcpy(minima + v * kLanes, &least[v], sizeof(Lanes));
+  }
+}
+
+// All three arrays are padded to whole vectors.
+template <size_t kLanes>
+inline __attribute__((always_inline)) void update_all(std::span<const uint32_t> shingles,
+                                                      std::span<const uint32_t> multipliers, const uint32_t* offsets,
+                                                      uint32_t* minima) {
+  while (!shingles.empty()) {
+    const std::span<const uint32_t> part = shingles.first(std::min(shingles.size(), kShinglesAtOnce));
+    size_t i = 0;
+    for (; i + kVectors * kLanes <= multipliers.size(); i += kVectors * kLanes) {
+      update_minima<kLanes, kVectors>(part, multipliers.data() + i, offsets + i, minima + i);
+    }
+    for (; i < multipliers.size(); i += kLanes) {
+      update_minima<kLanes, 1>(part, multipliers.data() + i, offsets + i, minima + i);
+    }
+    shingles = shingles.subspan(part.size());
+  }
+}
+
+using UpdateFunction = void (*)(std::span<const uint32_t>, std::span<const uint32_t>, const uint32_t*, uint32_t*);
+
+void update_generic(std::span<const uint32_t> shingles, std::span<const uint32_t> multipliers, const uint32_t* offsets,
+                    uint32_t* minima) {
+  update_all<4>(shingles, multipliers, offsets, minima);
+}
+
+#if defined(__x86_64__)
+__attribute__((target("avx2"))) void update_avx2(std::span<const uint32_t> shingles,
+                                                 std::span<const uint32_t> multipliers, const uint32_t* offsets,
+                                                 uint32_t* minima) {
+  update_all<8>(shingles, multipliers, offsets, minima);
+}
+
+__attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,prefer-vector-width=512"))) void update_avx512(
+    std::span<const uint32_t> shingles, std::span<const uint32_t> multipliers, const uint32_t* offsets,
+    uint32_t* minima) {
+  update_all<16>(shingles, multipliers, offsets, minima);
+}
+#endif
+
+UpdateFunction update_function() {
+#if defined(__x86_64__)
+  const Isa isa = active_isa();
+  if (isa >= Isa::kAvx512) {
+    return update_avx512;
+  }
+  if (isa >= Isa::kAvx2) {
+    return update_avx2;
+  }
+#endif
+  return update_generic;
 }
 
 uint64_t mix(uint64_t x) {
@@ -38,5 +116,120 @@ bool is_space(uint32_t c) {
          c == 0x2028 || c == 0x2029 || c == 0x202F || c == 0x205F || c == 0x3000;
 }
 
+uint64_t character_hash(uint32_t c) {
+  return mix(c + 0x9E3779B97F4A7C15u);
+}
+
+// The table spares most texts the multiplications.
+const std::array<uint64_t, 128>& ascii_hashes() {
+  static const std::array<uint64_t, 128> kHashes = [] {
+    std::array<uint64_t, 128> hashes{};
+    for (uint32_t c = 0; c < 128; ++c) {
+      hashes[c] = character_hash(c);
+    }
+    return hashes;
+  }();
+  return kHashes;
+}
+
+uint64_t next_character_hash(std::string_view text, size_t& pos) {
+  const auto byte = static_cast<unsigned char>(text[pos]);
+  if (byte < 0x80) {
+    ++pos;
+    return ascii_hashes()[byte];
+  }
+  return character_hash(next_code_point(text, pos));
+}
+
 }  // namespace
+
+std::string normalize_for_duplicates(std::string_view text) {
+  std::string out;
+  out.reserve(text.size());
+  bool space = false;
+  for (size_t pos = 0; pos < text.size();) {
+    const auto byte = static_cast<unsigned char>(text[pos]);
+    const uint32_t c = byte < 0x80 ? byte : next_code_point(text, pos);
+    pos += byte < 0x80 ? 1 : 0;
+    if (is_space(c)) {
+      space = !out.empty();
+      continue;
+    }
+    if (space) {
+      out += ' ';
+      space = false;
+    }
+    if (c < 0x80) {
+      out += static_cast<char>(c >= 'A' && c <= 'Z' ? c + 32 : c);
+    } else {
+      append_utf8(out, static_cast<uint32_t>(utf8proc_tolower(static_cast<utf8proc_int32_t>(c))));
+    }
+  }
+  return out;
+}
+
+// A cyclic polynomial: the hash of a window is the xor of its characters' hashes, each rotated by its distance from the
+// end, so that sliding by a character takes two table look-ups (Cohen, "Recursive hashing functions for n-grams",
+// 1997).
+void shingle_hashes(std::string_view normalized, int64_t shingle, std::vector<uint32_t>& hashes) {
+  SMELT_CHECK(shingle >= 1 && shingle <= 64);
+  hashes.clear();
+  if (normalized.empty()) {
+    return;
+  }
+  hashes.reserve(normalized.size());
+  const int leaving_rotation = static_cast<int>(shingle % 64);
+  uint64_t hash = 0;
+  int64_t inside = 0;
+  size_t tail = 0;
+  for (size_t head = 0; head < normalized.size();) {
+    hash = std::rotl(hash, 1) ^ next_character_hash(normalized, head);
+    if (++inside > shingle) {
+      hash ^= std::rotl(next_character_hash(normalized, tail), leaving_rotation);
+      --inside;
+    }
+    if (inside == shingle) {
+      hashes.push_back(static_cast<uint32_t>(mix(hash) >> 32));
+    }
+  }
+  if (hashes.empty()) {
+    hashes.push_back(static_cast<uint32_t>(mix(hash) >> 32));
+  }
+}
+
+MinHasher::MinHasher(const MinHashShape& shape) : shape_(shape) {
+  SMELT_CHECK(shape.bands >= 1 && shape.rows >= 1 && shape.bands * shape.rows <= (1 << 16));
+  const auto size = static_cast<size_t>(shape.bands * shape.rows);
+  const size_t padded = (size + kPadding - 1) / kPadding * kPadding;
+  Rng rng(shape.seed, "corpus/minhash");
+  for (size_t i = 0; i < padded; ++i) {
+    multipliers_.push_back(rng.u32() | 1);
+    offsets_.push_back(rng.u32());
+  }
+}
+
+void MinHasher::sign(std::span<const uint32_t> shingles, std::span<uint32_t> signature) const {
+  SMELT_CHECK(static_cast<int64_t>(signature.size()) == size());
+  std::vector<uint32_t> minima(multipliers_.size(), std::numeric_limits<uint32_t>::max());
+  update_function()(shingles, multipliers_, offsets_.data(), minima.data());
+  std::copy_n(minima.begin(), signature.size(), signature.begin());
+}
+
+void MinHasher::band_keys(std::span<const uint32_t> signature, std::span<uint64_t> keys) const {
+  const auto rows = static_cast<size_t>(shape_.rows);
+  SMELT_CHECK(signature.size() == keys.size() * rows);
+  for (size_t band = 0; band < keys.size(); ++band) {
+    keys[band] = hash64({reinterpret_cast<const char*>(&signature[band * rows]), rows * sizeof(uint32_t)}, band);
+  }
+}
+
+double estimated_similarity(std::span<const uint32_t> a, std::span<const uint32_t> b) {
+  SMELT_CHECK(a.size() == b.size() && !a.empty());
+  size_t equal = 0;
+  for (size_t i = 0; i < a.size(); ++i) {
+    equal += a[i] == b[i] ? 1 : 0;
+  }
+  return static_cast<double>(equal) / static_cast<double>(a.size());
+}
+
 }  // namespace smelt

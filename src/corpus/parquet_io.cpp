@@ -1,6 +1,7 @@
 #include "corpus/parquet_io.h"
 
 #include <array>
+#include <numeric>
 
 #include <arrow/api.h>
 #include <arrow/array.h>
@@ -162,7 +163,17 @@ struct ParquetReader::State {
     ARROW_ASSIGN_OR_RAISE(file, parquet::arrow::OpenFile(input, arrow::default_memory_pool()));
     file->set_use_threads(false);
     file->set_batch_size(1024);
-    return file->GetRecordBatchReader().Value(&batches);
+    // Nested columns are not even decompressed: a few kilobytes of them can unpack to gigabytes.
+    const parquet::SchemaDescriptor& columns = *file->parquet_reader()->metadata()->schema();
+    std::vector<int> flat;
+    for (int i = 0; i < columns.num_columns(); ++i) {
+      if (columns.Column(i)->max_repetition_level() == 0 && columns.Column(i)->path()->ToDotVector().size() == 1) {
+        flat.push_back(i);
+      }
+    }
+    std::vector<int> groups(static_cast<size_t>(file->num_row_groups()));
+    std::iota(groups.begin(), groups.end(), 0);
+    return file->GetRecordBatchReader(groups, flat).Value(&batches);
   }
 
   // Moves to a batch with rows left; false at the end or at damage.
