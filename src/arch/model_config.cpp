@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <cmath>
 
-#include "arch/config_reader.h"
-#include "arch/tensors.h"
 #include "base/error.h"
 
 namespace smelt {

@@ -254,7 +254,8 @@ std::string model_config_text(const ModelConfig& c) {
   if (has_experts(c)) {
     // Absent from dense models, as in the releases: converters take the mere presence of num_experts_per_tok for a
     // model with experts.
-    for (const auto& [key, value] : moe_part(c).as_object()) {
+    const Json experts = moe_part(c);
+    for (const auto& [key, value] : experts.as_object()) {
       out[key] = value;
     }
   }
