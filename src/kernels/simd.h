@@ -1,8 +1,10 @@
-// One float vector for every instruction set: a thin wrapper over what the file is compiled for (AVX-512, AVX2 + FMA, else four floats of the
-// compiler's own vectors). Kernels written over it are compiled once per instruction set (deps.cmake) and chosen at run time.
+// One float vector for every instruction set: a thin wrapper over what the file is compiled for (AVX-512, AVX2 + FMA,
+// else four floats of the compiler's own vectors). Kernels written over it are compiled once per instruction set
+// (deps.cmake) and chosen at run time.
 //
-// Everything is in namespace SMELT_SIMD, whose name differs per instruction set, so that copies never mix at link time. fma() rounds once
-// where the instruction set has FMA and twice in the generic build: results may differ between instruction sets, never between threads.
+// Everything is in namespace SMELT_SIMD, whose name differs per instruction set, so that copies never mix at link time.
+// fma() rounds once where the instruction set has FMA and twice in the generic build: results may differ between
+// instruction sets, never between threads.
 #pragma once
 
 #include <cstdint>
@@ -40,23 +42,57 @@ struct Vec {
 SMELT_INLINE Mask first_lanes(int64_t n) {
   return {static_cast<__mmask16>(n >= 16 ? 0xFFFFU : (1U << static_cast<unsigned>(n)) - 1U)};
 }
-SMELT_INLINE Vec zero() { return {_mm512_setzero_ps()}; }
-SMELT_INLINE Vec set1(float x) { return {_mm512_set1_ps(x)}; }
-SMELT_INLINE Vec load(const float* p) { return {_mm512_loadu_ps(p)}; }
-SMELT_INLINE void store(float* p, Vec x) { _mm512_storeu_ps(p, x.v); }
-SMELT_INLINE Vec load(const float* p, Mask m) { return {_mm512_maskz_loadu_ps(m.v, p)}; }
-SMELT_INLINE void store(float* p, Vec x, Mask m) { _mm512_mask_storeu_ps(p, m.v, x.v); }
-SMELT_INLINE Vec operator+(Vec a, Vec b) { return {_mm512_add_ps(a.v, b.v)}; }
-SMELT_INLINE Vec operator-(Vec a, Vec b) { return {_mm512_sub_ps(a.v, b.v)}; }
-SMELT_INLINE Vec operator*(Vec a, Vec b) { return {_mm512_mul_ps(a.v, b.v)}; }
-SMELT_INLINE Vec operator/(Vec a, Vec b) { return {_mm512_div_ps(a.v, b.v)}; }
-SMELT_INLINE Vec fma(Vec a, Vec b, Vec c) { return {_mm512_fmadd_ps(a.v, b.v, c.v)}; }
-SMELT_INLINE Vec fnma(Vec a, Vec b, Vec c) { return {_mm512_fnmadd_ps(a.v, b.v, c.v)}; }
-SMELT_INLINE Vec max(Vec a, Vec b) { return {_mm512_max_ps(a.v, b.v)}; }
-SMELT_INLINE Vec min(Vec a, Vec b) { return {_mm512_min_ps(a.v, b.v)}; }
-SMELT_INLINE Vec sqrt(Vec a) { return {_mm512_sqrt_ps(a.v)}; }
-SMELT_INLINE Mask less(Vec a, Vec b) { return {_mm512_cmp_ps_mask(a.v, b.v, _CMP_LT_OQ)}; }
-SMELT_INLINE Vec select(Mask m, Vec a, Vec b) { return {_mm512_mask_blend_ps(m.v, b.v, a.v)}; }
+SMELT_INLINE Vec zero() {
+  return {_mm512_setzero_ps()};
+}
+SMELT_INLINE Vec set1(float x) {
+  return {_mm512_set1_ps(x)};
+}
+SMELT_INLINE Vec load(const float* p) {
+  return {_mm512_loadu_ps(p)};
+}
+SMELT_INLINE void store(float* p, Vec x) {
+  _mm512_storeu_ps(p, x.v);
+}
+SMELT_INLINE Vec load(const float* p, Mask m) {
+  return {_mm512_maskz_loadu_ps(m.v, p)};
+}
+SMELT_INLINE void store(float* p, Vec x, Mask m) {
+  _mm512_mask_storeu_ps(p, m.v, x.v);
+}
+SMELT_INLINE Vec operator+(Vec a, Vec b) {
+  return {_mm512_add_ps(a.v, b.v)};
+}
+SMELT_INLINE Vec operator-(Vec a, Vec b) {
+  return {_mm512_sub_ps(a.v, b.v)};
+}
+SMELT_INLINE Vec operator*(Vec a, Vec b) {
+  return {_mm512_mul_ps(a.v, b.v)};
+}
+SMELT_INLINE Vec operator/(Vec a, Vec b) {
+  return {_mm512_div_ps(a.v, b.v)};
+}
+SMELT_INLINE Vec fma(Vec a, Vec b, Vec c) {
+  return {_mm512_fmadd_ps(a.v, b.v, c.v)};
+}
+SMELT_INLINE Vec fnma(Vec a, Vec b, Vec c) {
+  return {_mm512_fnmadd_ps(a.v, b.v, c.v)};
+}
+SMELT_INLINE Vec max(Vec a, Vec b) {
+  return {_mm512_max_ps(a.v, b.v)};
+}
+SMELT_INLINE Vec min(Vec a, Vec b) {
+  return {_mm512_min_ps(a.v, b.v)};
+}
+SMELT_INLINE Vec sqrt(Vec a) {
+  return {_mm512_sqrt_ps(a.v)};
+}
+SMELT_INLINE Mask less(Vec a, Vec b) {
+  return {_mm512_cmp_ps_mask(a.v, b.v, _CMP_LT_OQ)};
+}
+SMELT_INLINE Vec select(Mask m, Vec a, Vec b) {
+  return {_mm512_mask_blend_ps(m.v, b.v, a.v)};
+}
 // x * 2^n for the n that magic_n holds in its low mantissa bits.
 SMELT_INLINE Vec scale_by_power(Vec x, Vec magic_n) {
   const __m512i shifted = _mm512_slli_epi32(_mm512_castps_si512(magic_n.v), 23);
@@ -79,23 +115,57 @@ SMELT_INLINE Mask first_lanes(int64_t n) {
   const __m256i lane = _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7);
   return {_mm256_castsi256_ps(_mm256_cmpgt_epi32(_mm256_set1_epi32(static_cast<int>(n >= 8 ? 8 : n)), lane))};
 }
-SMELT_INLINE Vec zero() { return {_mm256_setzero_ps()}; }
-SMELT_INLINE Vec set1(float x) { return {_mm256_set1_ps(x)}; }
-SMELT_INLINE Vec load(const float* p) { return {_mm256_loadu_ps(p)}; }
-SMELT_INLINE void store(float* p, Vec x) { _mm256_storeu_ps(p, x.v); }
-SMELT_INLINE Vec load(const float* p, Mask m) { return {_mm256_maskload_ps(p, _mm256_castps_si256(m.v))}; }
-SMELT_INLINE void store(float* p, Vec x, Mask m) { _mm256_maskstore_ps(p, _mm256_castps_si256(m.v), x.v); }
-SMELT_INLINE Vec operator+(Vec a, Vec b) { return {_mm256_add_ps(a.v, b.v)}; }
-SMELT_INLINE Vec operator-(Vec a, Vec b) { return {_mm256_sub_ps(a.v, b.v)}; }
-SMELT_INLINE Vec operator*(Vec a, Vec b) { return {_mm256_mul_ps(a.v, b.v)}; }
-SMELT_INLINE Vec operator/(Vec a, Vec b) { return {_mm256_div_ps(a.v, b.v)}; }
-SMELT_INLINE Vec fma(Vec a, Vec b, Vec c) { return {_mm256_fmadd_ps(a.v, b.v, c.v)}; }
-SMELT_INLINE Vec fnma(Vec a, Vec b, Vec c) { return {_mm256_fnmadd_ps(a.v, b.v, c.v)}; }
-SMELT_INLINE Vec max(Vec a, Vec b) { return {_mm256_max_ps(a.v, b.v)}; }
-SMELT_INLINE Vec min(Vec a, Vec b) { return {_mm256_min_ps(a.v, b.v)}; }
-SMELT_INLINE Vec sqrt(Vec a) { return {_mm256_sqrt_ps(a.v)}; }
-SMELT_INLINE Mask less(Vec a, Vec b) { return {_mm256_cmp_ps(a.v, b.v, _CMP_LT_OQ)}; }
-SMELT_INLINE Vec select(Mask m, Vec a, Vec b) { return {_mm256_blendv_ps(b.v, a.v, m.v)}; }
+SMELT_INLINE Vec zero() {
+  return {_mm256_setzero_ps()};
+}
+SMELT_INLINE Vec set1(float x) {
+  return {_mm256_set1_ps(x)};
+}
+SMELT_INLINE Vec load(const float* p) {
+  return {_mm256_loadu_ps(p)};
+}
+SMELT_INLINE void store(float* p, Vec x) {
+  _mm256_storeu_ps(p, x.v);
+}
+SMELT_INLINE Vec load(const float* p, Mask m) {
+  return {_mm256_maskload_ps(p, _mm256_castps_si256(m.v))};
+}
+SMELT_INLINE void store(float* p, Vec x, Mask m) {
+  _mm256_maskstore_ps(p, _mm256_castps_si256(m.v), x.v);
+}
+SMELT_INLINE Vec operator+(Vec a, Vec b) {
+  return {_mm256_add_ps(a.v, b.v)};
+}
+SMELT_INLINE Vec operator-(Vec a, Vec b) {
+  return {_mm256_sub_ps(a.v, b.v)};
+}
+SMELT_INLINE Vec operator*(Vec a, Vec b) {
+  return {_mm256_mul_ps(a.v, b.v)};
+}
+SMELT_INLINE Vec operator/(Vec a, Vec b) {
+  return {_mm256_div_ps(a.v, b.v)};
+}
+SMELT_INLINE Vec fma(Vec a, Vec b, Vec c) {
+  return {_mm256_fmadd_ps(a.v, b.v, c.v)};
+}
+SMELT_INLINE Vec fnma(Vec a, Vec b, Vec c) {
+  return {_mm256_fnmadd_ps(a.v, b.v, c.v)};
+}
+SMELT_INLINE Vec max(Vec a, Vec b) {
+  return {_mm256_max_ps(a.v, b.v)};
+}
+SMELT_INLINE Vec min(Vec a, Vec b) {
+  return {_mm256_min_ps(a.v, b.v)};
+}
+SMELT_INLINE Vec sqrt(Vec a) {
+  return {_mm256_sqrt_ps(a.v)};
+}
+SMELT_INLINE Mask less(Vec a, Vec b) {
+  return {_mm256_cmp_ps(a.v, b.v, _CMP_LT_OQ)};
+}
+SMELT_INLINE Vec select(Mask m, Vec a, Vec b) {
+  return {_mm256_blendv_ps(b.v, a.v, m.v)};
+}
 SMELT_INLINE Vec scale_by_power(Vec x, Vec magic_n) {
   const __m256i shifted = _mm256_slli_epi32(_mm256_castps_si256(magic_n.v), 23);
   return {_mm256_castsi256_ps(_mm256_add_epi32(_mm256_castps_si256(x.v), shifted))};
@@ -119,14 +189,20 @@ SMELT_INLINE Mask first_lanes(int64_t n) {
   const auto count = static_cast<int32_t>(n >= 4 ? 4 : n);
   return {Int4{0, 1, 2, 3} < Int4{count, count, count, count}};
 }
-SMELT_INLINE Vec zero() { return {Float4{0, 0, 0, 0}}; }
-SMELT_INLINE Vec set1(float x) { return {Float4{x, x, x, x}}; }
+SMELT_INLINE Vec zero() {
+  return {Float4{0, 0, 0, 0}};
+}
+SMELT_INLINE Vec set1(float x) {
+  return {Float4{x, x, x, x}};
+}
 SMELT_INLINE Vec load(const float* p) {
   Vec x;
   std::memcpy(&x.v, p, sizeof(x.v));
   return x;
 }
-SMELT_INLINE void store(float* p, Vec x) { std::memcpy(p, &x.v, sizeof(x.v)); }
+SMELT_INLINE void store(float* p, Vec x) {
+  std::memcpy(p, &x.v, sizeof(x.v));
+}
 SMELT_INLINE Vec load(const float* p, Mask m) {
   Vec x = zero();
   for (int i = 0; i < 4; ++i) {
@@ -143,23 +219,43 @@ SMELT_INLINE void store(float* p, Vec x, Mask m) {
     }
   }
 }
-SMELT_INLINE Vec operator+(Vec a, Vec b) { return {a.v + b.v}; }
-SMELT_INLINE Vec operator-(Vec a, Vec b) { return {a.v - b.v}; }
-SMELT_INLINE Vec operator*(Vec a, Vec b) { return {a.v * b.v}; }
-SMELT_INLINE Vec operator/(Vec a, Vec b) { return {a.v / b.v}; }
-SMELT_INLINE Vec fma(Vec a, Vec b, Vec c) { return {a.v * b.v + c.v}; }
-SMELT_INLINE Vec fnma(Vec a, Vec b, Vec c) { return {c.v - a.v * b.v}; }
+SMELT_INLINE Vec operator+(Vec a, Vec b) {
+  return {a.v + b.v};
+}
+SMELT_INLINE Vec operator-(Vec a, Vec b) {
+  return {a.v - b.v};
+}
+SMELT_INLINE Vec operator*(Vec a, Vec b) {
+  return {a.v * b.v};
+}
+SMELT_INLINE Vec operator/(Vec a, Vec b) {
+  return {a.v / b.v};
+}
+SMELT_INLINE Vec fma(Vec a, Vec b, Vec c) {
+  return {a.v * b.v + c.v};
+}
+SMELT_INLINE Vec fnma(Vec a, Vec b, Vec c) {
+  return {c.v - a.v * b.v};
+}
 // As the x86 instructions: the second operand where either is NaN.
-SMELT_INLINE Vec max(Vec a, Vec b) { return {a.v > b.v ? a.v : b.v}; }
-SMELT_INLINE Vec min(Vec a, Vec b) { return {a.v < b.v ? a.v : b.v}; }
+SMELT_INLINE Vec max(Vec a, Vec b) {
+  return {a.v > b.v ? a.v : b.v};
+}
+SMELT_INLINE Vec min(Vec a, Vec b) {
+  return {a.v < b.v ? a.v : b.v};
+}
 SMELT_INLINE Vec sqrt(Vec a) {
   for (int i = 0; i < 4; ++i) {
     a.v[i] = __builtin_sqrtf(a.v[i]);
   }
   return a;
 }
-SMELT_INLINE Mask less(Vec a, Vec b) { return {a.v < b.v}; }
-SMELT_INLINE Vec select(Mask m, Vec a, Vec b) { return {m.v ? a.v : b.v}; }
+SMELT_INLINE Mask less(Vec a, Vec b) {
+  return {a.v < b.v};
+}
+SMELT_INLINE Vec select(Mask m, Vec a, Vec b) {
+  return {m.v ? a.v : b.v};
+}
 SMELT_INLINE Vec scale_by_power(Vec x, Vec magic_n) {
   using Bits4 = uint32_t __attribute__((vector_size(16)));
   Bits4 bits;
@@ -173,8 +269,11 @@ SMELT_INLINE Vec scale_by_power(Vec x, Vec magic_n) {
 
 #endif
 
-// The first n floats (any n >= 0; from kWidth on a whole vector); the other lanes are zero, and memory behind them is not touched.
-SMELT_INLINE Vec load_n(const float* p, int64_t n) { return n >= kWidth ? load(p) : load(p, first_lanes(n)); }
+// The first n floats (any n >= 0; from kWidth on a whole vector); the other lanes are zero, and memory behind them is
+// not touched.
+SMELT_INLINE Vec load_n(const float* p, int64_t n) {
+  return n >= kWidth ? load(p) : load(p, first_lanes(n));
+}
 SMELT_INLINE void store_n(float* p, Vec x, int64_t n) {
   if (n >= kWidth) {
     store(p, x);
@@ -226,11 +325,14 @@ SMELT_INLINE Vec exp(Vec x) {
   p = fma(p, r, set1(0.5F));
   p = fma(p, r, set1(1.0F));
   p = fma(p, r, set1(1.0F));
-  return select(underflow, zero(), scale_by_power(p, magic_n));
+  // The difference is 0, or NaN where x is: a NaN's payload must not reach the exponent by the shift alone.
+  return select(underflow, zero(), scale_by_power(p, magic_n) + (clamped - clamped));
 }
 
 // 1 / (1 + e^-x).
-SMELT_INLINE Vec sigmoid(Vec x) { return set1(1.0F) / (set1(1.0F) + exp(zero() - x)); }
+SMELT_INLINE Vec sigmoid(Vec x) {
+  return set1(1.0F) / (set1(1.0F) + exp(zero() - x));
+}
 
 }  // namespace SMELT_SIMD
 }  // namespace smelt::kernels

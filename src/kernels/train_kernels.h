@@ -1,0 +1,24 @@
+// All training kernels, gathered for the files that compile them for one instruction set. Internal.
+#pragma once
+
+#include "kernels/ssd_backward_kernel.h"
+#include "kernels/ssd_forward_kernel.h"
+#include "kernels/train_table.h"
+
+namespace smelt::kernels {
+namespace SMELT_SIMD {
+
+static constexpr TrainTable kTrainTable = {
+    .ssd = {.forward_scratch = ssd_forward_scratch,
+            .backward_scratch = ssd_backward_scratch,
+            .local_state = ssd_local_state,
+            .scan_states = ssd_scan_states,
+            .forward_chunk = ssd_forward_chunk,
+            .local_gradient = ssd_local_gradient,
+            .scan_gradients = ssd_scan_gradients,
+            .backward_chunk = ssd_backward_chunk,
+            .step = ssd_step_head},
+};
+
+}  // namespace SMELT_SIMD
+}  // namespace smelt::kernels
