@@ -1,0 +1,150 @@
+#include "cli/run/flow.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <functional>
+
+#include "base/files.h"
+#include "base/text.h"
+#include "cli/run/run_folder.h"
+#include "eval/report/report.h"
+#include "kernels/probe.h"
+#ifdef SMELT_HAS_TRAINING
+#include "train/train_stage.h"
+#endif
+
+namespace smelt::cli {
+namespace {
+
+// The machine's limits are measured once a run, while nothing else of it works; reports print throughputs as shares of them.
+constexpr double kProbeSeconds = 4;
+
+void measure_machine(const Context& context, const RunFolderWriter& run) {
+  if (!path_exists(run.file("machine.json"))) {
+    write_file(run.file("machine.json"), kernels::measure_limits(context.threads, kProbeSeconds).to_json().dump(1) + "\n");
+  }
+}
+
+// runs/NAME/model names the trained model; a relative link, so the folder can be moved.
+void link_model(const std::string& dir) {
+  const std::string fresh = dir + "/.model-link";
+  std::error_code error;
+  std::filesystem::remove(fresh, error);
+  std::filesystem::create_directory_symlink("train/model", fresh, error);
+  if (error) {
+    throw system_error("cannot link the model", dir + "/model", error.value());
+  }
+  rename_durably(fresh, dir + "/model");
+}
+
+class Flow {
+ public:
+  Flow(const Context& context, const RunRecipe& recipe, RunFolderWriter& run) : context_(context), recipe_(recipe), run_(run) {}
+
+  StageResult stage(const std::string& name) {
+    if (name == "documents") {
+      return ingest(context_, recipe_.documents, at("documents"));
+    }
+    if (name == "corpus") {
+      return curate(context_, recipe_.corpus, at("documents"), at("corpus"));
+    }
+    if (name == "tokenizer") {
+      return train_tokenizer_stage(context_, recipe_.tokenizer, at("corpus"), at("tokenizer"));
+    }
+    if (name == "tokens") {
+      return build_tokens(context_, recipe_.tokens, at("tokenizer"), at("corpus"), at("tokens"));
+    }
+    if (name == "train") {
+      return train();
+    }
+    return evaluate(context_, recipe_.eval, at("corpus"), at("tokens"), at("tokenizer"), at("train"), at("eval"));
+  }
+
+ private:
+  std::string at(const char* name) const { return run_.file(name); }
+
+  StageResult train() {
+#ifdef SMELT_HAS_TRAINING
+    StageResult result = train_stage(context_, recipe_.train, recipe_.blend, at("tokens"), at("tokenizer"), at("train"));
+    link_model(run_.dir());
+    return result;
+#else
+    throw usage_error("this build of smelt cannot train: it was made without LibTorch", "train",
+                      "build the preset release, or stop before with --until tokens");
+#endif
+  }
+
+  const Context& context_;
+  const RunRecipe& recipe_;
+  RunFolderWriter& run_;
+};
+
+// The headline figures, where the stages have counted them.
+void summarize(RunFolderWriter& run, const std::string& name, const Json& counts) {
+  static const std::vector<std::pair<std::string, std::vector<std::string>>> kFigures = {
+      {"documents", {"pages", "documents", "html_bytes", "text_bytes"}},
+      {"corpus", {"kept_documents", "kept_bytes"}},
+      {"tokens", {"tokens", "bytes_per_token"}},
+      {"train", {"steps", "tokens", "parameters", "flops", "loss", "val_loss", "tokens_per_second"}},
+      {"eval", {"bits_per_byte", "untrained_bits_per_byte", "compressor_bits_per_byte", "ngram_bits_per_byte", "cloze_accuracy"}},
+  };
+  for (const auto& [stage, keys] : kFigures) {
+    if (stage != name) {
+      continue;
+    }
+    for (const auto& key : keys) {
+      if (const Json* value = counts.is_object() ? counts.find(key) : nullptr) {
+        run.set_summary(stage == "train" && key == "tokens" ? "trained_tokens" : key, *value);
+      }
+    }
+  }
+}
+
+}  // namespace
+
+const std::vector<std::string>& stage_names() {
+  static const std::vector<std::string> kNames = {"documents", "corpus", "tokenizer", "tokens", "train", "eval"};
+  return kNames;
+}
+
+std::string run_flow(Session& session, const RunRecipe& recipe, const FlowOptions& options) {
+  const auto& names = stage_names();
+  auto last = names.end();
+  if (!options.until.empty()) {
+    last = std::find(names.begin(), names.end(), options.until);
+    if (last == names.end()) {
+      const std::string nearest = nearest_name(options.until, names);
+      throw usage_error(fmt::format("no stage '{}'", options.until), "--until",
+                        nearest.empty() ? fmt::format("stages: {}", fmt::join(names, ", ")) : fmt::format("did you mean '{}'?", nearest));
+    }
+    ++last;
+  }
+  const Context& context = session.reconfigure(static_cast<uint64_t>(recipe.run.seed), static_cast<int>(recipe.run.threads));
+  RunFolderWriter run(recipe, options.resume);
+  session.log().to_file(run.file("log.jsonl"));
+  try {
+    measure_machine(context, run);
+    Flow flow(context, recipe, run);
+    for (auto name = names.begin(); name != last; ++name) {
+      context.stop_if_asked();
+      const StageResult result = flow.stage(*name);
+      run.add_stage(*name, result);
+      summarize(run, *name, result.manifest.counts);
+    }
+    run.finish(last == names.end() ? "done" : "stopped after " + *(last - 1));
+    write_report(run.dir());
+  } catch (const UserError& error) {
+    session.log().error("{}", error.what());
+    run.finish(error.code() == ExitCode::kPreempted ? "preempted" : "failed");
+    throw;
+  } catch (const std::exception& error) {
+    session.log().error("{}", error.what());
+    run.finish("failed");
+    throw;
+  }
+  return run.dir();
+}
+
+}  // namespace smelt::cli

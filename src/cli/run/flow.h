@@ -1,0 +1,23 @@
+// The flow: pages -> documents -> corpus -> tokenizer -> tokens -> trained -> evaluated -> report.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "cli/run/recipe.h"
+#include "cli/session.h"
+
+namespace smelt::cli {
+
+// Names of the stages in order; each is the name of its folder in the run's.
+const std::vector<std::string>& stage_names();
+
+struct FlowOptions {
+  bool resume = false;
+  std::string until;  // last stage to run; empty: all
+};
+
+// Runs what is not up to date and returns the run's folder. Whatever ends it leaves run.json with the status and every finished stage.
+std::string run_flow(Session& session, const RunRecipe& recipe, const FlowOptions& options);
+
+}  // namespace smelt::cli

@@ -1,0 +1,61 @@
+// A whole run as one recipe: the tables of every room, in the order of the flow.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "base/recipe.h"
+#include "corpus/curate_stage.h"
+#include "corpus/ingest_stage.h"
+#include "eval/eval_stage.h"
+#include "tokens/blend.h"
+#include "tokens/bpe_trainer.h"
+#include "tokens/build_stage.h"
+#include "train/options.h"
+
+namespace smelt::cli {
+
+struct RunSettings {
+  std::string name;
+  std::string output = "runs";
+  int64_t seed = 1;
+  int64_t threads = 0;
+
+  void fields(Fields& f) {
+    f("name", name, "the run's name: its folder is OUTPUT/NAME (empty: the recipe's file name)");
+    f("output", output, "folder of the runs");
+    f("seed", seed, "seed of every random choice: splits, initialisation, data order, samples", {.min = 0});
+    f("threads", threads, "threads to use, 0 for all; data stages give the same bytes for any number", {.min = 0, .max = 4096});
+  }
+};
+
+struct RunRecipe {
+  RunSettings run;
+  IngestOptions documents;
+  CurateOptions corpus;
+  TokenizerOptions tokenizer;
+  TokensOptions tokens;
+  BlendOptions blend;
+  TrainOptions train;
+  EvalOptions eval;
+
+  void fields(Fields& f) {
+    f.table("run", run, "The run itself.");
+    f.table("documents", documents, "Pages to documents: what to read and how to find the main text.");
+    f.table("corpus", corpus, "Documents to corpus: filters, duplicates, personal data, held-out split.");
+    f.table("tokenizer", tokenizer, "Corpus to tokenizer: byte-level BPE.");
+    f.table("tokens", tokens, "Corpus to token files.");
+    f.table("blend", blend, "Which sources training sees, in which phase, how often.");
+    f.table("train", train, "Tokens to model.");
+    f.table("eval", eval, "What the model is measured by.");
+  }
+};
+
+// Reads and checks a recipe, `sets` over it. An empty run.name becomes the file's name without its ending.
+RunRecipe load_recipe(const std::string& path, const std::vector<std::string>& sets);
+
+// The reference of all keys, in Markdown: docs/recipes.md.
+std::string recipe_reference();
+
+}  // namespace smelt::cli
