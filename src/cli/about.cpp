@@ -23,10 +23,11 @@ Json about() {
 
 std::string version_text() {
   const Json json = about();
-  return fmt::format("smelt {} ({}), {}, {}, instruction set {}\n", json.at("version").as_string(), json.at("commit").as_string(),
-                     json.at("build").as_string(),
-                     json.at("libtorch").is_null() ? std::string("without LibTorch") : "LibTorch " + json.at("libtorch").as_string(),
-                     json.at("instruction_set").as_string());
+  return fmt::format(
+      "smelt {} ({}), {}, {}, instruction set {}\n", json.at("version").as_string(), json.at("commit").as_string(),
+      json.at("build").as_string(),
+      json.at("libtorch").is_null() ? std::string("without LibTorch") : "LibTorch " + json.at("libtorch").as_string(),
+      json.at("instruction_set").as_string());
 }
 
 }  // namespace smelt::cli

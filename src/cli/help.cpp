@@ -1,8 +1,8 @@
 #include "cli/help.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
+
+#include <fmt/format.h>
 
 namespace smelt::cli {
 namespace {

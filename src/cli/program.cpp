@@ -1,11 +1,11 @@
 #include "cli/program.h"
 
-#include <fmt/format.h>
-
-#include <CLI/CLI.hpp>
 #include <cstdio>
 #include <filesystem>
 #include <new>
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
 
 #include "base/error.h"
 #include "base/runtime.h"
@@ -125,7 +125,8 @@ Parsed parse(const Verb& verb, std::vector<std::string> words) {
   }
   for (const auto& positional : verb.positionals) {
     if (positional.required && parsed.arguments.values[positional.name].empty()) {
-      throw usage_error(fmt::format("{} is missing", positional.name), "", fmt::format("see `smelt help {}`", verb.name));
+      throw usage_error(fmt::format("{} is missing", positional.name), "",
+                        fmt::format("see `smelt help {}`", verb.name));
     }
   }
   for (const auto& flag : verb.flags) {

@@ -1,8 +1,8 @@
 #include "cli/session.h"
 
-#include <unistd.h>
-
 #include <cstdio>
+
+#include <unistd.h>
 
 #include "base/runtime.h"
 
@@ -23,7 +23,9 @@ LogLevel log_level(const SessionOptions& options) {
   return options.verbose ? LogLevel::kDebug : LogLevel::kInfo;
 }
 
-int thread_count(int wanted) { return wanted > 0 ? wanted : available_threads(); }
+int thread_count(int wanted) {
+  return wanted > 0 ? wanted : available_threads();
+}
 
 }  // namespace
 
@@ -42,7 +44,9 @@ const Context& Session::reconfigure(uint64_t seed, int threads) {
   return *other_context_;
 }
 
-void Session::print(const std::string& text, const Json& data) { print_text(json() ? data.dump() + "\n" : text); }
+void Session::print(const std::string& text, const Json& data) {
+  print_text(json() ? data.dump() + "\n" : text);
+}
 
 void Session::print_text(const std::string& text) {
   std::fwrite(text.data(), 1, text.size(), stdout);

@@ -14,8 +14,8 @@ enum class FlagKind { kSwitch, kText, kInteger, kNumber, kTexts };
 struct Flag {
   std::string name;  // "--output"
   FlagKind kind = FlagKind::kText;
-  std::string value;     // what help calls the value: "DIR"
-  std::string doc;       // one line; names the default
+  std::string value;  // what help calls the value: "DIR"
+  std::string doc;    // one line; names the default
   bool required = false;
 };
 

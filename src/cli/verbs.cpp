@@ -4,14 +4,26 @@ namespace smelt::cli {
 
 const std::vector<Verb>& verbs() {
   static const std::vector<Verb> kVerbs = [] {
-    std::vector<Verb> out = {run_verb(), runs_ls_verb(), runs_show_verb(), runs_diff_verb(), report_verb(),
-                             extract_verb(), curate_verb(),
-                             tokenizer_train_verb(), tokenizer_encode_verb(), tokenizer_decode_verb(), tokenizer_inspect_verb(),
-                             tokens_build_verb(), tokens_samples_verb(), tokens_blend_verb(), tokens_inspect_verb()};
+    std::vector<Verb> out = {run_verb(),
+                             runs_ls_verb(),
+                             runs_show_verb(),
+                             runs_diff_verb(),
+                             report_verb(),
+                             extract_verb(),
+                             curate_verb(),
+                             tokenizer_train_verb(),
+                             tokenizer_encode_verb(),
+                             tokenizer_decode_verb(),
+                             tokenizer_inspect_verb(),
+                             tokens_build_verb(),
+                             tokens_samples_verb(),
+                             tokens_blend_verb(),
+                             tokens_inspect_verb()};
 #ifdef SMELT_HAS_TRAINING
     out.push_back(pretrain_verb());
 #endif
-    for (const Verb& verb : {score_verb(), generate_verb(), chat_verb(), serve_verb(), eval_verb(), inspect_verb(), doctor_verb(), help_verb()}) {
+    for (const Verb& verb : {score_verb(), generate_verb(), chat_verb(), serve_verb(), eval_verb(), inspect_verb(),
+                             doctor_verb(), help_verb()}) {
       out.push_back(verb);
     }
     return out;

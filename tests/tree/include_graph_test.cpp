@@ -1,9 +1,9 @@
 // The rooms keep to their table: reads every include of src/ and fails on an edge that cmake/rooms.txt does not allow.
-#include <gtest/gtest.h>
-
 #include <map>
 #include <set>
 #include <string>
+
+#include <gtest/gtest.h>
 
 #include "base/files.h"
 #include "base/text.h"
@@ -74,7 +74,8 @@ TEST(IncludeGraph, rooms_only_include_rooms_of_their_row) {
 }
 
 TEST(IncludeGraph, the_table_has_no_cycle) {
-  // Rooms are listed in the order of the flow; serve comes after train but may not use it, so only membership in an earlier row counts.
+  // Rooms are listed in the order of the flow; serve comes after train but may not use it, so only membership in an
+  // earlier row counts.
   const auto allowed = allowed_edges();
   std::set<std::string> resolved;
   for (size_t round = 0; round < allowed.size(); ++round) {

@@ -1,10 +1,10 @@
 #include "cli/run/flow.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <filesystem>
 #include <functional>
+
+#include <fmt/format.h>
 
 #include "base/files.h"
 #include "base/text.h"
@@ -18,12 +18,14 @@
 namespace smelt::cli {
 namespace {
 
-// The machine's limits are measured once a run, while nothing else of it works; reports print throughputs as shares of them.
+// The machine's limits are measured once a run, while nothing else of it works; reports print throughputs as shares of
+// them.
 constexpr double kProbeSeconds = 4;
 
 void measure_machine(const Context& context, const RunFolderWriter& run) {
   if (!path_exists(run.file("machine.json"))) {
-    write_file(run.file("machine.json"), kernels::measure_limits(context.threads, kProbeSeconds).to_json().dump(1) + "\n");
+    write_file(run.file("machine.json"),
+               kernels::measure_limits(context.threads, kProbeSeconds).to_json().dump(1) + "\n");
   }
 }
 
@@ -41,7 +43,8 @@ void link_model(const std::string& dir) {
 
 class Flow {
  public:
-  Flow(const Context& context, const RunRecipe& recipe, RunFolderWriter& run) : context_(context), recipe_(recipe), run_(run) {}
+  Flow(const Context& context, const RunRecipe& recipe, RunFolderWriter& run)
+      : context_(context), recipe_(recipe), run_(run) {}
 
   StageResult stage(const std::string& name) {
     if (name == "documents") {
@@ -67,7 +70,8 @@ class Flow {
 
   StageResult train() {
 #ifdef SMELT_HAS_TRAINING
-    StageResult result = train_stage(context_, recipe_.train, recipe_.blend, at("tokens"), at("tokenizer"), at("train"));
+    StageResult result =
+        train_stage(context_, recipe_.train, recipe_.blend, at("tokens"), at("tokenizer"), at("train"));
     link_model(run_.dir());
     return result;
 #else
@@ -88,7 +92,9 @@ void summarize(RunFolderWriter& run, const std::string& name, const Json& counts
       {"corpus", {"kept_documents", "kept_bytes"}},
       {"tokens", {"tokens", "bytes_per_token"}},
       {"train", {"steps", "tokens", "parameters", "flops", "loss", "val_loss", "tokens_per_second"}},
-      {"eval", {"bits_per_byte", "untrained_bits_per_byte", "compressor_bits_per_byte", "ngram_bits_per_byte", "cloze_accuracy"}},
+      {"eval",
+       {"bits_per_byte", "untrained_bits_per_byte", "compressor_bits_per_byte", "ngram_bits_per_byte",
+        "cloze_accuracy"}},
   };
   for (const auto& [stage, keys] : kFigures) {
     if (stage != name) {
@@ -117,11 +123,13 @@ std::string run_flow(Session& session, const RunRecipe& recipe, const FlowOption
     if (last == names.end()) {
       const std::string nearest = nearest_name(options.until, names);
       throw usage_error(fmt::format("no stage '{}'", options.until), "--until",
-                        nearest.empty() ? fmt::format("stages: {}", fmt::join(names, ", ")) : fmt::format("did you mean '{}'?", nearest));
+                        nearest.empty() ? fmt::format("stages: {}", fmt::join(names, ", "))
+                                        : fmt::format("did you mean '{}'?", nearest));
     }
     ++last;
   }
-  const Context& context = session.reconfigure(static_cast<uint64_t>(recipe.run.seed), static_cast<int>(recipe.run.threads));
+  const Context& context =
+      session.reconfigure(static_cast<uint64_t>(recipe.run.seed), static_cast<int>(recipe.run.threads));
   RunFolderWriter run(recipe, options.resume);
   session.log().to_file(run.file("log.jsonl"));
   try {

@@ -17,7 +17,8 @@ struct FlowOptions {
   std::string until;  // last stage to run; empty: all
 };
 
-// Runs what is not up to date and returns the run's folder. Whatever ends it leaves run.json with the status and every finished stage.
+// Runs what is not up to date and returns the run's folder. Whatever ends it leaves run.json with the status and every
+// finished stage.
 std::string run_flow(Session& session, const RunRecipe& recipe, const FlowOptions& options);
 
 }  // namespace smelt::cli

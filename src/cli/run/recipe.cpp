@@ -18,9 +18,12 @@ RunRecipe load_recipe(const std::string& path, const std::vector<std::string>& s
 
 std::string recipe_reference() {
   return "# Recipes\n\n"
-         "A run is one TOML file. Every key below may be left out; then the default holds. Unknown keys are errors that name the\n"
-         "nearest key. `smelt run RECIPE.toml --set table.key=value` overrides a key, `--dry-run` checks the whole recipe and prints it\n"
-         "resolved. This page is written by `smelt help recipe` from the declarations that the program itself reads.\n" +
+         "A run is one TOML file. Every key below may be left out; then the default holds. Unknown keys are errors "
+         "that name the\n"
+         "nearest key. `smelt run RECIPE.toml --set table.key=value` overrides a key, `--dry-run` checks the whole "
+         "recipe and prints it\n"
+         "resolved. This page is written by `smelt help recipe` from the declarations that the program itself "
+         "reads.\n" +
          describe_recipe<RunRecipe>();
 }
 

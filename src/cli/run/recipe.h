@@ -26,7 +26,8 @@ struct RunSettings {
     f("name", name, "the run's name: its folder is OUTPUT/NAME (empty: the recipe's file name)");
     f("output", output, "folder of the runs");
     f("seed", seed, "seed of every random choice: splits, initialisation, data order, samples", {.min = 0});
-    f("threads", threads, "threads to use, 0 for all; data stages give the same bytes for any number", {.min = 0, .max = 4096});
+    f("threads", threads, "threads to use, 0 for all; data stages give the same bytes for any number",
+      {.min = 0, .max = 4096});
   }
 };
 

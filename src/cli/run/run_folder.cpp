@@ -1,12 +1,12 @@
 #include "cli/run/run_folder.h"
 
+#include <cerrno>
+#include <ctime>
+
 #include <fcntl.h>
 #include <fmt/chrono.h>
 #include <sys/file.h>
 #include <unistd.h>
-
-#include <cerrno>
-#include <ctime>
 
 #include "base/catalogue.h"
 #include "base/cpu.h"
@@ -17,7 +17,9 @@
 namespace smelt::cli {
 namespace {
 
-std::string now_utc() { return fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(std::time(nullptr))); }
+std::string now_utc() {
+  return fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(std::time(nullptr)));
+}
 
 int take_lock(const std::string& path) {
   const int fd = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
@@ -43,10 +45,13 @@ Json machine_facts() {
 }  // namespace
 
 RunFolderWriter::RunFolderWriter(const RunRecipe& recipe, bool resume)
-    : runs_dir_(recipe.run.output), dir_(recipe.run.output + "/" + recipe.run.name), start_(std::chrono::steady_clock::now()) {
+    : runs_dir_(recipe.run.output),
+      dir_(recipe.run.output + "/" + recipe.run.name),
+      start_(std::chrono::steady_clock::now()) {
   const bool exists = path_exists(file("run.json"));
   if (exists && !resume) {
-    throw usage_error("the run exists", dir_, "add --resume to go on with it, or choose another name with --set run.name=NAME");
+    throw usage_error("the run exists", dir_,
+                      "add --resume to go on with it, or choose another name with --set run.name=NAME");
   }
   make_directories(dir_);
   lock_ = take_lock(file(".lock"));
@@ -112,10 +117,12 @@ void RunFolderWriter::finish(const std::string& status) {
 }
 
 void RunFolderWriter::save() {
-  const double seconds = seconds_before_ + std::chrono::duration<double>(std::chrono::steady_clock::now() - start_).count();
+  const double seconds =
+      seconds_before_ + std::chrono::duration<double>(std::chrono::steady_clock::now() - start_).count();
   run_["seconds"] = seconds;
   write_file(file("run.json"), run_.dump(1) + "\n");
-  RunRow row{run_.at("name").as_string(), run_.at("status").as_string(), run_.at("started").as_string(), seconds,
+  RunRow row{run_.at("name").as_string(),        run_.at("status").as_string(),
+             run_.at("started").as_string(),     seconds,
              run_.at("recipe_hash").as_string(), {}};
   if (const Json* summary = run_.find("summary")) {
     row.summary = *summary;

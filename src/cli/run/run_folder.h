@@ -14,7 +14,8 @@ namespace smelt::cli {
 // run.json is written whole after each change, so a killed run shows how far it came.
 class RunFolderWriter {
  public:
-  // Creates OUTPUT/NAME. Throws UserError(kUsage) where it holds a run and `resume` is false, or where another process is at work on it.
+  // Creates OUTPUT/NAME. Throws UserError(kUsage) where it holds a run and `resume` is false, or where another process
+  // is at work on it.
   RunFolderWriter(const RunRecipe& recipe, bool resume);
   ~RunFolderWriter();
   RunFolderWriter(const RunFolderWriter&) = delete;

@@ -27,7 +27,8 @@ int help(Session& session, const Arguments& arguments) {
       }
     }
     if (found.empty()) {
-      throw usage_error("no help on '" + topic + "'", "", "`smelt help` lists the verbs; `smelt help recipe` the keys of recipes");
+      throw usage_error("no help on '" + topic + "'", "",
+                        "`smelt help` lists the verbs; `smelt help recipe` the keys of recipes");
     }
     session.print_text(found);
   }

@@ -1,10 +1,11 @@
 // `smelt report RUN`: writes runs/RUN/report.html again.
+#include "eval/report/report.h"
+
 #include <fmt/format.h>
 
 #include "base/files.h"
 #include "cli/session.h"
 #include "cli/verbs/verbs.h"
-#include "eval/report/report.h"
 
 namespace smelt::cli {
 namespace {
@@ -28,7 +29,8 @@ Verb report_verb() {
   return {"report",
           kRunGroup,
           "a run -> report.html, one file that opens offline",
-          "A finished run has its report already; this writes it anew from the run's folder, also for a run that has not finished.",
+          "A finished run has its report already; this writes it anew from the run's folder, also for a run that has "
+          "not finished.",
           {{"RUN", "name or path of a run"}},
           {{"--runs", FlagKind::kText, "DIR", "folder of the runs (default: runs)"}},
           {{"smelt report quickstart", "by name"},

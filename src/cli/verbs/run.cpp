@@ -49,7 +49,8 @@ Verb run_verb() {
   return {"run",
           kRunGroup,
           "a recipe -> runs/NAME: corpus, tokens, model, evaluation, report",
-          "Stages whose inputs and settings have not changed since they last ran are skipped. A run that was interrupted, even by a\n"
+          "Stages whose inputs and settings have not changed since they last ran are skipped. A run that was "
+          "interrupted, even by a\n"
           "power cut, goes on with --resume and ends with the same bytes as one that was not.",
           {{"RECIPE", "a TOML file; `smelt help recipe` lists every key"}},
           {{"--set", FlagKind::kTexts, "KEY=VALUE", "override a key of the recipe, e.g. --set train.steps=200"},
@@ -57,7 +58,8 @@ Verb run_verb() {
            {"--until", FlagKind::kText, "STAGE", "stop after documents, corpus, tokenizer, tokens, train or eval"},
            {"--dry-run", FlagKind::kSwitch, "", "check recipe and inputs, print the recipe resolved, run nothing"}},
           {{"smelt run recipes/quickstart.toml", "from web pages to a model, in about 20 minutes"},
-           {"smelt run recipes/quickstart.toml --resume --set train.steps=5000", "train longer on the corpus that is there"},
+           {"smelt run recipes/quickstart.toml --resume --set train.steps=5000",
+            "train longer on the corpus that is there"},
            {"smelt run recipes/common-crawl.toml --dry-run", "check a recipe"}},
           run};
 }

@@ -1,8 +1,8 @@
 // `smelt runs ls`, `runs show`, `runs diff`: the catalogue of runs.
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <map>
+
+#include <fmt/format.h>
 
 #include "base/catalogue.h"
 #include "base/files.h"
@@ -49,12 +49,13 @@ int list_runs(Session& session, const Arguments& arguments) {
   }
   Catalogue catalogue(dir);
   catalogue.rebuild();
-  std::string text = fmt::format("{:<24} {:<10} {:<21} {:>12}  {}\n", "NAME", "STATUS", "STARTED", "TIME", "BITS PER BYTE");
+  std::string text =
+      fmt::format("{:<24} {:<10} {:<21} {:>12}  {}\n", "NAME", "STATUS", "STARTED", "TIME", "BITS PER BYTE");
   Json all = Json::array();
   for (const auto& row : catalogue.list()) {
     const Json* bits = row.summary.is_object() ? row.summary.find("bits_per_byte") : nullptr;
-    text += fmt::format("{:<24} {:<10} {:<21} {:>12}  {}\n", row.name, row.status, row.started, human_duration(row.seconds),
-                        bits == nullptr || bits->is_null() ? "-" : figure(*bits));
+    text += fmt::format("{:<24} {:<10} {:<21} {:>12}  {}\n", row.name, row.status, row.started,
+                        human_duration(row.seconds), bits == nullptr || bits->is_null() ? "-" : figure(*bits));
     all.push_back(row_to_json(row));
   }
   session.print(text, all);
@@ -64,8 +65,8 @@ int list_runs(Session& session, const Arguments& arguments) {
 int show_run(Session& session, const Arguments& arguments) {
   const std::string dir = run_folder(arguments, arguments.text("RUN"));
   const Json run = Json::load(dir + "/run.json");
-  std::string text = fmt::format("{}\n  status   {}\n  started  {}\n  time     {}\n", dir, run.get("status", ""), run.get("started", ""),
-                                 human_duration(run.get("seconds", 0.0)));
+  std::string text = fmt::format("{}\n  status   {}\n  started  {}\n  time     {}\n", dir, run.get("status", ""),
+                                 run.get("started", ""), human_duration(run.get("seconds", 0.0)));
   if (const Json* stages = run.find("stages")) {
     text += "  stages\n";
     for (const auto& stage : stages->as_array()) {
@@ -94,7 +95,8 @@ void flatten(const Json& json, const std::string& path, std::map<std::string, st
     for (const auto& [key, value] : json.as_object()) {
       flatten(value, path.empty() ? key : path + "." + key, out);
     }
-  } else if (json.is_array() && std::any_of(json.as_array().begin(), json.as_array().end(), [](const Json& item) { return item.is_object(); })) {
+  } else if (json.is_array() && std::any_of(json.as_array().begin(), json.as_array().end(),
+                                            [](const Json& item) { return item.is_object(); })) {
     for (size_t i = 0; i < json.size(); ++i) {
       flatten(json.as_array()[i], fmt::format("{}[{}]", path, i), out);
     }

@@ -1,9 +1,11 @@
 // `smelt tokenizer train | encode | decode | inspect`.
-#include <fmt/format.h>
+#include "tokens/tokenizer.h"
 
 #include <algorithm>
 #include <cstring>
 #include <numeric>
+
+#include <fmt/format.h>
 
 #include "base/files.h"
 #include "base/stream.h"
@@ -12,7 +14,6 @@
 #include "cli/verbs/verbs.h"
 #include "corpus/document_io.h"
 #include "tokens/bpe_trainer.h"
-#include "tokens/tokenizer.h"
 
 namespace smelt::cli {
 namespace {
@@ -31,8 +32,8 @@ int train(Session& session, const Arguments& arguments) {
   TokenizerOptions options;
   options.vocab_size = arguments.integer("--vocab-size", options.vocab_size);
   const std::string output = arguments.text("--output");
-  const StageResult result =
-      train_tokenizer_from_files(session.context(), options, arguments.texts("--input"), output, arguments.has("--resume"));
+  const StageResult result = train_tokenizer_from_files(session.context(), options, arguments.texts("--input"), output,
+                                                        arguments.has("--resume"));
   session.print(fmt::format("{}/tokenizer.json\n", output), result.manifest.counts);
   return 0;
 }
@@ -58,13 +59,15 @@ int decode(Session& session, const Arguments& arguments) {
   const std::string path = arguments.text("--input");
   const std::string bytes = read_whole(path);
   if (bytes.size() % sizeof(uint32_t) != 0) {
-    throw input_error(fmt::format("{} bytes are no whole number of uint32 ids", bytes.size()), path, "is it a file of `tokenizer encode`?");
+    throw input_error(fmt::format("{} bytes are no whole number of uint32 ids", bytes.size()), path,
+                      "is it a file of `tokenizer encode`?");
   }
   std::vector<uint32_t> ids(bytes.size() / sizeof(uint32_t));
   std::memcpy(ids.data(), bytes.data(), bytes.size());
   const auto foreign = std::find_if(ids.begin(), ids.end(), [&](uint32_t id) { return id >= tokenizer.vocab_size(); });
   if (foreign != ids.end()) {
-    throw input_error(fmt::format("id {} at position {} is outside the vocabulary of {}", *foreign, foreign - ids.begin(), tokenizer.vocab_size()),
+    throw input_error(fmt::format("id {} at position {} is outside the vocabulary of {}", *foreign,
+                                  foreign - ids.begin(), tokenizer.vocab_size()),
                       path, "use the tokenizer that encoded it");
   }
   const std::string text = tokenizer.decode(ids);
@@ -76,7 +79,9 @@ int decode(Session& session, const Arguments& arguments) {
   return 0;
 }
 
-std::string shown(std::string_view bytes) { return json_quote(bytes); }
+std::string shown(std::string_view bytes) {
+  return json_quote(bytes);
+}
 
 int inspect(Session& session, const Arguments& arguments) {
   const Tokenizer tokenizer = Tokenizer::load(arguments.text("TOKENIZER"));
@@ -84,8 +89,9 @@ int inspect(Session& session, const Arguments& arguments) {
   json["vocab_size"] = static_cast<int64_t>(tokenizer.vocab_size());
   std::vector<uint32_t> by_length(tokenizer.vocab_size());
   std::iota(by_length.begin(), by_length.end(), 0U);
-  std::stable_sort(by_length.begin(), by_length.end(),
-                   [&](uint32_t a, uint32_t b) { return tokenizer.token_view(a).size() > tokenizer.token_view(b).size(); });
+  std::stable_sort(by_length.begin(), by_length.end(), [&](uint32_t a, uint32_t b) {
+    return tokenizer.token_view(a).size() > tokenizer.token_view(b).size();
+  });
   std::string text = fmt::format("vocabulary  {} entries\n", tokenizer.vocab_size());
   text += "special     ";
   Json special = Json::array();
@@ -104,9 +110,12 @@ int inspect(Session& session, const Arguments& arguments) {
   for (const auto& path : arguments.texts("--input")) {
     const std::string sample = read_whole(path);
     const std::vector<uint32_t> ids = tokenizer.encode(sample);
-    const auto words = static_cast<double>(std::count_if(sample.begin(), sample.end(), [](char c) { return c == ' ' || c == '\n'; }) + 1);
-    const double bytes_per_token = static_cast<double>(sample.size()) / static_cast<double>(std::max<size_t>(1, ids.size()));
-    text += fmt::format("{}: {:.3f} bytes a token, {:.3f} tokens a word\n", path, bytes_per_token, static_cast<double>(ids.size()) / words);
+    const auto words = static_cast<double>(
+        std::count_if(sample.begin(), sample.end(), [](char c) { return c == ' ' || c == '\n'; }) + 1);
+    const double bytes_per_token =
+        static_cast<double>(sample.size()) / static_cast<double>(std::max<size_t>(1, ids.size()));
+    text += fmt::format("{}: {:.3f} bytes a token, {:.3f} tokens a word\n", path, bytes_per_token,
+                        static_cast<double>(ids.size()) / words);
     Json figures = Json::object();
     figures["bytes_per_token"] = bytes_per_token;
     figures["tokens_per_word"] = static_cast<double>(ids.size()) / words;
@@ -131,13 +140,15 @@ Verb tokenizer_train_verb() {
           "documents or text -> byte-level BPE tokenizer.json",
           "Every other setting has the recipe's default; use a recipe's [tokenizer] table to change them.",
           {},
-          {{"--input", FlagKind::kTexts, "FILE...", "documents (.jsonl, .jsonl.zst, .parquet), folders of them, or plain text", true},
+          {{"--input", FlagKind::kTexts, "FILE...",
+            "documents (.jsonl, .jsonl.zst, .parquet), folders of them, or plain text", true},
            {"--vocab-size", FlagKind::kInteger, "N", "entries, special tokens included"},
            {"--output", FlagKind::kText, "DIR", "folder to make", true},
            {"--resume", FlagKind::kSwitch, "", "go on with an interrupted attempt"}},
           {{"smelt tokenizer train --input corpus --vocab-size 8192 --output tok", "from a folder of documents"},
            {"smelt tokenizer train --input a.txt b.txt --output tok", "from plain text"},
-           {"smelt tokenizer train --input runs/quickstart/corpus/train --vocab-size 32768 --output tok32k", "a larger vocabulary"}},
+           {"smelt tokenizer train --input runs/quickstart/corpus/train --vocab-size 32768 --output tok32k",
+            "a larger vocabulary"}},
           train};
 }
 
@@ -147,7 +158,8 @@ Verb tokenizer_encode_verb() {
           "text -> ids as raw uint32",
           "",
           {kTokenizer},
-          {{"--input", FlagKind::kText, "FILE", "text, also .gz or .zst", true}, {"--output", FlagKind::kText, "FILE", "ids, little-endian uint32", true}},
+          {{"--input", FlagKind::kText, "FILE", "text, also .gz or .zst", true},
+           {"--output", FlagKind::kText, "FILE", "ids, little-endian uint32", true}},
           {{"smelt tokenizer encode runs/quickstart/tokenizer --input a.txt --output a.ids", "one file"},
            {"smelt tokenizer encode tok/tokenizer.json --input book.txt.zst --output book.ids", "compressed text"},
            {"smelt tokenizer encode tok --input a.txt --output a.ids --json", "counts for a script"}},

@@ -1,0 +1,11 @@
+"""Turns Google Benchmark's JSON on standard input into rows of one table; the argument is the benchmark's program."""
+import json
+import sys
+
+KNOWN = {"name", "family_index", "per_family_instance_index", "run_name", "run_type", "repetitions", "repetition_index", "threads",
+         "iterations", "real_time", "cpu_time", "time_unit", "label"}
+for row in json.load(sys.stdin)["benchmarks"]:
+    counters = "  ".join(f"{key} {value:.4g}" for key, value in row.items()
+                         if key not in KNOWN and isinstance(value, (int, float)))
+    name = f"{sys.argv[1]}/{row['name']}"
+    print(f"{name:<64} {row['real_time']:>11.4g} {row['time_unit']}  {counters} {row.get('label', '')}")
