@@ -1,0 +1,382 @@
+#include "tokens/chat/template_evaluator.h"
+
+#include <algorithm>
+#include <array>
+#include <ctime>
+
+#include <fmt/format.h>
+
+namespace smelt::jinja {
+
+const Value* Scope::find(std::string_view name) const {
+  for (const Scope* scope = this; scope != nullptr; scope = scope->parent.get()) {
+    for (const auto& [key, value] : scope->names) {
+      if (key == name) {
+        return &value;
+      }
+    }
+  }
+  return nullptr;
+}
+
+void Scope::set(std::string_view name, Value value) {
+  for (auto& [key, held] : names) {
+    if (key == name) {
+      held = std::move(value);
+      return;
+    }
+  }
+  names.emplace_back(std::string(name), std::move(value));
+}
+
+// Counts nested evaluation; the limit keeps the machine's stack safe.
+class Evaluator::Depth {
+ public:
+  explicit Depth(Budget& budget) : budget_(budget) {
+    if (budget_.depth >= budget_.limits().depth) {
+      throw TemplateError("the template nests or calls itself too deeply", 0, TemplateError::Kind::kLimit);
+    }
+    ++budget_.depth;
+  }
+  ~Depth() { --budget_.depth; }
+  Depth(const Depth&) = delete;
+  Depth& operator=(const Depth&) = delete;
+
+ private:
+  Budget& budget_;
+};
+
+Evaluator::Evaluator(Budget::Limits limits, int64_t now_seconds)
+    : budget_(limits), now_seconds_(now_seconds), scope_(std::make_shared<Scope>()) {
+  define_globals();
+}
+
+Evaluator::~Evaluator() {
+  for (const auto& weak : namespaces_) {
+    if (const auto held = weak.lock()) {
+      held->members.clear();
+    }
+  }
+}
+
+void Evaluator::define_globals() {
+  const auto function = [this](const char* name, std::function<Value(const Arguments&)> call) {
+    define(name, std::make_shared<FunctionData>(FunctionData{name, std::move(call)}));
+  };
+  function("raise_exception", [](const Arguments& arguments) -> Value {
+    throw TemplateError(arguments.get_or(0, "message", "").text(), 0, TemplateError::Kind::kRaised);
+  });
+  function("namespace", [this](const Arguments& arguments) -> Value {
+    auto made = std::make_shared<NamespaceData>();
+    for (const Value& from : arguments.positional) {
+      for (const Member& member : from.is_dict() ? from.as_members() : Members{}) {
+        made->members.emplace_back(member.first.text(), member.second);
+      }
+    }
+    for (const auto& [name, value] : arguments.named) {
+      made->members.emplace_back(name, value);
+    }
+    budget_.charge(128);
+    namespaces_.push_back(made);
+    return made;
+  });
+  function("dict", [](const Arguments& arguments) -> Value {
+    Members members;
+    for (const auto& [name, value] : arguments.named) {
+      members.emplace_back(Value(name), value);
+    }
+    return Value::dict(std::move(members));
+  });
+  function("range", [this](const Arguments& arguments) -> Value {
+    const bool one = arguments.positional.size() == 1;
+    const int64_t begin = one ? 0 : arguments.integer(0, "start", 0);
+    const int64_t end = arguments.integer(one ? 0 : 1, "stop", 0);
+    const int64_t step = arguments.integer(2, "step", 1);
+    constexpr int64_t kMaxRange = 100'000;
+    if (step == 0 ||
+        std::abs(static_cast<double>(end) - static_cast<double>(begin)) / std::abs(static_cast<double>(step)) >
+            kMaxRange) {
+      throw TemplateError("range() is too large, or its step is 0", 0, TemplateError::Kind::kLimit);
+    }
+    List out;
+    for (int64_t i = begin; step > 0 ? i < end : i > end;) {
+      out.emplace_back(i);
+      if (__builtin_add_overflow(i, step, &i)) {
+        break;
+      }
+    }
+    Value made = Value::list(std::move(out));
+    budget_.charge(made);
+    return made;
+  });
+  function("strftime_now", [this](const Arguments& arguments) -> Value {
+    const auto now = static_cast<std::time_t>(now_seconds_);
+    std::tm parts{};
+    localtime_r(&now, &parts);
+    std::array<char, 512> text{};
+    const size_t size = std::strftime(text.data(), text.size(), arguments.string(0, "format").c_str(), &parts);
+    return std::string(text.data(), size);
+  });
+}
+
+std::string Evaluator::render(const Block& block) {
+  std::string out;
+  out_ = &out;
+  run(block);
+  out_ = nullptr;
+  return out;
+}
+
+void Evaluator::write(std::string_view text) {
+  out_->append(text);
+  budget_.charge(static_cast<int64_t>(text.size()));
+  if (static_cast<int64_t>(out_->size()) > budget_.limits().output) {
+    throw TemplateError("the rendered text is too long", 0, TemplateError::Kind::kLimit);
+  }
+}
+
+Evaluator::Flow Evaluator::run(const Block& block) {
+  const Depth depth(budget_);
+  for (const auto& node : block) {
+    try {
+      const Flow flow = run(*node);
+      if (flow != Flow::kOn) {
+        return flow;
+      }
+    } catch (const TemplateError& error) {
+      if (error.line() > 0) {
+        throw;
+      }
+      throw TemplateError(error.what(), node->line, error.kind());
+    }
+  }
+  return Flow::kOn;
+}
+
+Evaluator::Flow Evaluator::run(const Node& node) {
+  budget_.step();
+  switch (node.kind) {
+    case Node::Kind::kText:
+      write(node.text);
+      break;
+    case Node::Kind::kOutput:
+      write(evaluate(*node.value).text());
+      break;
+    case Node::Kind::kIf:
+      for (size_t i = 0; i < node.blocks.size(); ++i) {
+        if (i >= node.conditions.size() || evaluate(*node.conditions[i]).truthy()) {
+          return run(node.blocks[i]);
+        }
+      }
+      break;
+    case Node::Kind::kFor:
+      return run_for(node);
+    case Node::Kind::kSet:
+      run_set(node);
+      break;
+    case Node::Kind::kSetBlock: {
+      Value text(capture(node.blocks[0], std::make_shared<Scope>(Scope{scope_, {}})));
+      Value value = node.value != nullptr ? evaluate_filter(*node.value, &text) : std::move(text);
+      bind_targets(node, std::move(value), *scope_);
+      break;
+    }
+    case Node::Kind::kMacro:
+      scope_->set(node.text, make_macro(node.text, node.parameters, node.blocks[0]));
+      break;
+    case Node::Kind::kCallBlock:
+      run_call_block(node);
+      break;
+    case Node::Kind::kFilterBlock: {
+      const Value text(capture(node.blocks[0], std::make_shared<Scope>(Scope{scope_, {}})));
+      write(evaluate_filter(*node.value, &text).text());
+      break;
+    }
+    case Node::Kind::kScope:
+      return run_with(node);
+    case Node::Kind::kBreak:
+      return Flow::kBreak;
+    case Node::Kind::kContinue:
+      return Flow::kContinue;
+  }
+  return Flow::kOn;
+}
+
+namespace {
+
+// Puts a value into a variable until the end of the block, exceptions included.
+template <class T>
+class Restore {
+ public:
+  Restore(T& variable, T value) : variable_(variable), before_(std::exchange(variable, std::move(value))) {}
+  ~Restore() { variable_ = std::move(before_); }
+  Restore(const Restore&) = delete;
+  Restore& operator=(const Restore&) = delete;
+
+ private:
+  T& variable_;
+  T before_;
+};
+
+}  // namespace
+
+Evaluator::Flow Evaluator::run_scoped(const Block& block, std::shared_ptr<Scope> scope) {
+  const Restore restore(scope_, std::move(scope));
+  return run(block);
+}
+
+std::string Evaluator::capture(const Block& block, std::shared_ptr<Scope> scope) {
+  std::string text;
+  std::string* target = &text;
+  const Restore restore(out_, target);
+  run_scoped(block, std::move(scope));
+  return text;
+}
+
+Evaluator::Flow Evaluator::run_for(const Node& node) {
+  const std::shared_ptr<Scope> outer = scope_;
+  auto state = std::make_shared<LoopData>();
+  state->depth = loop_depth_ + 1;
+  state->items = iterate(evaluate(*node.value));
+  budget_.charge(static_cast<int64_t>(48 * state->items.size()));
+  if (node.condition != nullptr) {
+    List kept;
+    for (const Value& item : state->items) {
+      auto scope = std::make_shared<Scope>(Scope{outer, {}});
+      bind_targets(node, item, *scope);
+      const Restore restore(scope_, std::move(scope));
+      if (evaluate(*node.condition).truthy()) {
+        kept.push_back(item);
+      }
+    }
+    state->items = std::move(kept);
+  }
+  if (state->items.empty() && node.blocks.size() > 1) {
+    return run_scoped(node.blocks[1], std::make_shared<Scope>(Scope{outer, {}}));
+  }
+  const Restore depth(loop_depth_, loop_depth_ + 1);
+  for (state->index = 0; state->index < state->items.size(); ++state->index) {
+    budget_.step();
+    auto scope = std::make_shared<Scope>(Scope{outer, {}});
+    scope->set("loop", Value(state));
+    bind_targets(node, state->items[state->index], *scope);
+    if (run_scoped(node.blocks[0], std::move(scope)) == Flow::kBreak) {
+      break;
+    }
+  }
+  return Flow::kOn;
+}
+
+void Evaluator::bind_targets(const Node& node, Value value, Scope& scope) {
+  if (!node.unpacks) {
+    scope.set(node.targets[0], std::move(value));
+    return;
+  }
+  const List items = iterate(value);
+  if (items.size() != node.targets.size()) {
+    throw TemplateError(fmt::format("cannot unpack {} values into {} names", items.size(), node.targets.size()));
+  }
+  for (size_t i = 0; i < items.size(); ++i) {
+    scope.set(node.targets[i], items[i]);
+  }
+}
+
+void Evaluator::run_set(const Node& node) {
+  Value value = evaluate(*node.value);
+  if (node.attribute.empty()) {
+    bind_targets(node, std::move(value), *scope_);
+    return;
+  }
+  const Value* target = scope_->find(node.targets[0]);
+  if (target == nullptr || !target->is_namespace()) {
+    throw TemplateError(fmt::format("'{}' is no namespace; make one with namespace()", node.targets[0]));
+  }
+  auto& members = target->as_namespace().members;
+  const auto found =
+      std::find_if(members.begin(), members.end(), [&](const auto& member) { return member.first == node.attribute; });
+  if (found != members.end()) {
+    found->second = std::move(value);
+  } else {
+    members.emplace_back(node.attribute, std::move(value));
+  }
+}
+
+Evaluator::Flow Evaluator::run_with(const Node& node) {
+  auto scope = std::make_shared<Scope>(Scope{scope_, {}});
+  for (size_t i = 0; i < node.targets.size(); ++i) {
+    scope->set(node.targets[i], evaluate(*node.conditions[i]));
+  }
+  return run_scoped(node.blocks[0], std::move(scope));
+}
+
+void Evaluator::run_call_block(const Node& node) {
+  const Value caller = make_macro("caller", node.parameters, node.blocks[0]);
+  write(evaluate_call(*node.value, &caller).text());
+}
+
+Value Evaluator::make_macro(const std::string& name, const std::vector<Parameter>& parameters, const Block& body) {
+  // A macro sees the scope it was defined in, without keeping it alive: the scope holds the macro.
+  const std::weak_ptr<Scope> around = scope_;
+  return std::make_shared<FunctionData>(FunctionData{
+      name, [this, name, around, &parameters, &body](const Arguments& arguments) -> Value {
+        const Depth depth(budget_);
+        std::shared_ptr<Scope> parent = around.lock();
+        if (parent == nullptr) {
+          throw TemplateError(fmt::format("the macro {} is called outside the block that defines it", name));
+        }
+        auto scope = std::make_shared<Scope>(Scope{std::move(parent), {}});
+        const Restore restore(scope_, scope);
+        if (arguments.positional.size() > parameters.size()) {
+          throw TemplateError(fmt::format("{}() takes at most {} arguments", name, parameters.size()));
+        }
+        for (size_t i = 0; i < parameters.size(); ++i) {
+          const Value* given = arguments.get(i, parameters[i].name);
+          if (given != nullptr) {
+            scope->set(parameters[i].name, *given);
+          } else if (parameters[i].fallback != nullptr) {
+            scope->set(parameters[i].name, evaluate(*parameters[i].fallback));
+          } else {
+            scope->set(parameters[i].name, Value::undefined(parameters[i].name));
+          }
+        }
+        for (const auto& [key, value] : arguments.named) {
+          if (key == "caller") {
+            scope->set(key, value);
+          } else if (std::none_of(parameters.begin(), parameters.end(),
+                                  [&](const Parameter& p) { return p.name == key; })) {
+            throw TemplateError(fmt::format("{}() has no parameter named '{}'", name, key));
+          }
+        }
+        return capture(body, scope);
+      }});
+}
+
+Value Evaluator::filter(const std::string& name, const Value& subject, const Arguments& arguments) {
+  const Depth depth(budget_);
+  auto filters = [this](const std::string& n, const Value& s, const Arguments& a) { return filter(n, s, a); };
+  auto tests = [this](const std::string& n, const Value& s, const Arguments& a) { return test(n, s, a); };
+  Callbacks callbacks{budget_, filters, tests};
+  return apply_filter(name, subject, arguments, callbacks);
+}
+
+bool Evaluator::test(const std::string& name, const Value& subject, const Arguments& arguments) {
+  const Depth depth(budget_);
+  auto filters = [this](const std::string& n, const Value& s, const Arguments& a) { return filter(n, s, a); };
+  auto tests = [this](const std::string& n, const Value& s, const Arguments& a) { return test(n, s, a); };
+  Callbacks callbacks{budget_, filters, tests};
+  return apply_test(name, subject, arguments, callbacks);
+}
+
+Value Evaluator::evaluate(const Expr& expr) {
+  const Depth depth(budget_);
+  budget_.step();
+  try {
+    return evaluate_inner(expr);
+  } catch (const TemplateError& error) {
+    if (error.line() > 0) {
+      throw;
+    }
+    throw TemplateError(error.what(), expr.line, error.kind());
+  }
+}
+
+}  // namespace smelt::jinja
