@@ -16,7 +16,7 @@ namespace smelt::jinja {
 class Budget {
  public:
   struct Limits {
-    int64_t steps = 5'000'000;
+    int64_t steps = 2'000'000;
     int64_t bytes = 256LL << 20;  // made in all, intermediate values included
     int64_t output = 32LL << 20;  // of the rendered text
     int depth = 600;              // of nested evaluation: expressions, blocks and macros together

@@ -235,7 +235,6 @@ std::string Evaluator::capture(const Block& block, std::shared_ptr<Scope> scope)
 Evaluator::Flow Evaluator::run_for(const Node& node) {
   const std::shared_ptr<Scope> outer = scope_;
   auto state = std::make_shared<LoopData>();
-  state->depth = loop_depth_ + 1;
   state->items = iterate(evaluate(*node.value));
   budget_.charge(static_cast<int64_t>(48 * state->items.size()));
   if (node.condition != nullptr) {
@@ -253,7 +252,6 @@ Evaluator::Flow Evaluator::run_for(const Node& node) {
   if (state->items.empty() && node.blocks.size() > 1) {
     return run_scoped(node.blocks[1], std::make_shared<Scope>(Scope{outer, {}}));
   }
-  const Restore depth(loop_depth_, loop_depth_ + 1);
   for (state->index = 0; state->index < state->items.size(); ++state->index) {
     budget_.step();
     auto scope = std::make_shared<Scope>(Scope{outer, {}});

@@ -70,7 +70,6 @@ class Evaluator {
   int64_t now_seconds_;
   std::shared_ptr<Scope> scope_;
   std::string* out_ = nullptr;
-  int64_t loop_depth_ = 0;
   std::vector<std::weak_ptr<NamespaceData>> namespaces_;  // emptied at the end: they may hold each other
 };
 

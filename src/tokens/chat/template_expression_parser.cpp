@@ -203,17 +203,27 @@ ExprPtr ExpressionParser::parse_concat() {
 }
 
 ExprPtr ExpressionParser::parse_product() {
-  ExprPtr expr = parse_unary(true);
+  ExprPtr expr = parse_power();
   while (in_.is_operator("*") || in_.is_operator("/") || in_.is_operator("//") || in_.is_operator("%")) {
     std::string name = in_.next().text;
-    expr = make(Expr::Kind::kBinary, std::move(expr), parse_unary(true));
+    expr = make(Expr::Kind::kBinary, std::move(expr), parse_power());
     expr->operators.push_back(std::move(name));
     expr = sealed(std::move(expr));
   }
   return expr;
 }
 
-// As Jinja: -x | f applies the filter to -x, and ** takes unary operands without filters.
+// As Jinja has it, filters bind before ** and a sign before both: -2 ** 2 is 4.
+ExprPtr ExpressionParser::parse_power() {
+  ExprPtr expr = parse_unary(true);
+  while (in_.accept_operator("**")) {
+    expr = make(Expr::Kind::kBinary, std::move(expr), parse_unary(true));
+    expr->operators.emplace_back("**");
+    expr = sealed(std::move(expr));
+  }
+  return expr;
+}
+
 ExprPtr ExpressionParser::parse_unary(bool with_filters) {
   const DepthGuard guard(in_);
   ExprPtr expr;
@@ -222,19 +232,10 @@ ExprPtr ExpressionParser::parse_unary(bool with_filters) {
   } else if (in_.accept_operator("+")) {
     expr = sealed(make(Expr::Kind::kPlus, parse_unary(false)));
   } else {
-    expr = parse_power();
+    expr = parse_primary();
   }
+  expr = parse_postfix(std::move(expr));
   return with_filters ? parse_filters_and_tests(std::move(expr)) : std::move(expr);
-}
-
-ExprPtr ExpressionParser::parse_power() {
-  ExprPtr expr = parse_postfix(parse_primary());
-  if (in_.accept_operator("**")) {
-    expr = make(Expr::Kind::kBinary, std::move(expr), parse_unary(false));
-    expr->operators.emplace_back("**");
-    expr = sealed(std::move(expr));
-  }
-  return expr;
 }
 
 ExprPtr ExpressionParser::parse_primary() {

@@ -1,5 +1,5 @@
 // Parses the expressions inside a template's tags by recursive descent, in Jinja's order of precedence:
-// conditional, or, and, not, comparison, + and -, ~, * / // %, unary, **, postfix, filters and tests.
+// conditional, or, and, not, comparison, + and -, ~, * / // %, **, filters and tests, signs, postfix.
 #pragma once
 
 #include <string_view>

@@ -152,7 +152,7 @@ class Lexer {
       return false;
     }
     pos_ = at + 2;
-    finish_tag(mark, true);
+    finish_tag(mark, false);
     for (size_t end = source_.find("{%", pos_); end != std::string::npos; end = source_.find("{%", end + 2)) {
       size_t after = end + 2;
       const char begin_mark = after < source_.size() ? source_[after] : '\0';
@@ -230,12 +230,13 @@ class Lexer {
   void lex_number() {
     std::string digits;
     bool is_float = false;
+    const bool is_index = pos_ > 0 && source_[pos_ - 1] == '.';  // x.0.1 is two indices
     while (pos_ < source_.size()) {
       const char c = source_[pos_];
       const char next = pos_ + 1 < source_.size() ? source_[pos_ + 1] : '\0';
       if (is_digit(c)) {
         digits += c;
-      } else if (c == '.' && !is_float && is_digit(next)) {
+      } else if (c == '.' && !is_float && !is_index && is_digit(next)) {
         is_float = true;
         digits += c;
       } else if ((c == 'e' || c == 'E') &&

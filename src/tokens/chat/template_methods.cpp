@@ -130,7 +130,7 @@ int64_t count_in_text(std::string_view text, const std::string& part) {
   return count;
 }
 
-Value partition(std::string_view text, const std::string& by, bool from_right) {
+Value partition_text(std::string_view text, const std::string& by, bool from_right) {
   if (by.empty()) {
     throw TemplateError("partition() needs a separator that is not empty");
   }
@@ -286,7 +286,7 @@ Value call_string_method(const std::string& text, std::string_view name, const A
     return format_braces(text, arguments, budget);
   }
   if (name == "partition" || name == "rpartition") {
-    return partition(text, arguments.string(0, "sep"), name == "rpartition");
+    return partition_text(text, arguments.string(0, "sep"), name == "rpartition");
   }
   if (name == "removeprefix" || name == "removesuffix") {
     const std::string& affix = arguments.string(0, "affix");

@@ -286,7 +286,7 @@ Value get_loop_attribute(const Value& subject, std::string_view name) {
     return length;
   }
   if (name == "depth" || name == "depth0") {
-    return loop.depth - (name == "depth" ? 0 : 1);
+    return name == "depth" ? 1 : 0;  // deeper only in recursive loops
   }
   if (name == "previtem") {
     return index > 0 ? loop.items[loop.index - 1] : Value::undefined("there is no previous item");

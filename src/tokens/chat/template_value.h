@@ -134,7 +134,6 @@ struct NamespaceData {
 struct LoopData {  // what `loop` reads inside a for
   List items;
   size_t index = 0;
-  int64_t depth = 1;
   Value last_changed;
 };
 
