@@ -17,8 +17,8 @@ class Budget {
  public:
   struct Limits {
     int64_t steps = 2'000'000;
-    int64_t bytes = 256LL << 20;  // made in all, intermediate values included
-    int64_t output = 32LL << 20;  // of the rendered text
+    int64_t bytes = 128LL << 20;  // made in all, intermediate values included
+    int64_t output = 16LL << 20;  // of the rendered text
     int depth = 600;              // of nested evaluation: expressions, blocks and macros together
   };
   Budget() = default;
@@ -77,6 +77,7 @@ std::string replace_text(std::string_view text, std::string_view from, std::stri
 std::string map_case(std::string_view text, bool upper);
 std::string capitalize_text(std::string_view text);
 std::string title_text(std::string_view text);
+std::string title_words(std::string_view text);
 std::string join_text(const List& items, std::string_view separator, Budget& budget);
 
 }  // namespace smelt::jinja

@@ -28,7 +28,12 @@ std::string map_case(std::string_view text, bool upper) {
   std::string out;
   out.reserve(text.size());
   for (size_t pos = 0; pos < text.size();) {
-    append_utf8(out, map_code(next_code_point(text, pos), upper));
+    const uint32_t code = next_code_point(text, pos);
+    if (upper && code == 0xDF) {  // sharp s, whose capital form is two letters
+      out += "SS";
+    } else {
+      append_utf8(out, map_code(code, upper));
+    }
   }
   return out;
 }
@@ -49,6 +54,21 @@ std::string title_text(std::string_view text) {
     const uint32_t code = next_code_point(text, pos);
     append_utf8(out, map_code(code, !in_word));
     in_word = is_letter(code);
+  }
+  return out;
+}
+
+// Jinja's filter: words begin after white space, hyphens and opening brackets alone (Python's str.title sees more of
+// them).
+std::string title_words(std::string_view text) {
+  std::string out;
+  bool in_word = false;
+  for (size_t pos = 0; pos < text.size();) {
+    const uint32_t code = next_code_point(text, pos);
+    append_utf8(out, map_code(code, !in_word));
+    const bool separates =
+        code < 0x80 && std::string_view("- \t\n\r\v\f({[<").find(static_cast<char>(code)) != std::string_view::npos;
+    in_word = !separates;
   }
   return out;
 }

@@ -374,7 +374,7 @@ constexpr std::array<std::pair<std::string_view, Filter>, 41> kFilters = {{
     {"upper", [](const Value& v, const Arguments&, Callbacks&) -> Value { return map_case(v.text(), true); }},
     {"lower", [](const Value& v, const Arguments&, Callbacks&) -> Value { return map_case(v.text(), false); }},
     {"capitalize", [](const Value& v, const Arguments&, Callbacks&) -> Value { return capitalize_text(v.text()); }},
-    {"title", [](const Value& v, const Arguments&, Callbacks&) -> Value { return title_text(v.text()); }},
+    {"title", [](const Value& v, const Arguments&, Callbacks&) -> Value { return title_words(v.text()); }},
     {"first", [](const Value& v, const Arguments&, Callbacks&) -> Value { return end_filter(v, true); }},
     {"last", [](const Value& v, const Arguments&, Callbacks&) -> Value { return end_filter(v, false); }},
     {"replace", replace_filter},
