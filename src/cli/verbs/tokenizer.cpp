@@ -11,6 +11,7 @@
 #include "base/stream.h"
 #include "base/text.h"
 #include "cli/session.h"
+#include "cli/verbs/lines.h"
 #include "cli/verbs/verbs.h"
 #include "corpus/document_io.h"
 #include "tokens/bpe_trainer.h"
@@ -43,9 +44,7 @@ int encode(Session& session, const Arguments& arguments) {
   const std::string text = read_whole(arguments.text("--input"));
   const std::vector<uint32_t> ids = tokenizer.encode(text);
   const std::string output = arguments.text("--output");
-  if (path_exists(output)) {
-    throw usage_error("the output file exists", output, "remove it or name another");
-  }
+  refuse_to_overwrite(output);
   write_file(output, std::string_view(reinterpret_cast<const char*>(ids.data()), ids.size() * sizeof(uint32_t)));
   Json json = Json::object();
   json["tokens"] = static_cast<int64_t>(ids.size());
