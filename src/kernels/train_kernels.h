@@ -1,6 +1,9 @@
 // All training kernels, gathered for the files that compile them for one instruction set. Internal.
 #pragma once
 
+#include "kernels/conv_kernel.h"
+#include "kernels/element_kernel.h"
+#include "kernels/norm_kernel.h"
 #include "kernels/ssd_backward_kernel.h"
 #include "kernels/ssd_forward_kernel.h"
 #include "kernels/train_table.h"
@@ -18,6 +21,18 @@ static constexpr TrainTable kTrainTable = {
             .scan_gradients = ssd_scan_gradients,
             .backward_chunk = ssd_backward_chunk,
             .step = ssd_step_head},
+    .conv = {.forward = conv_forward, .backward = conv_backward},
+    .norm = {.rms_norm_row = rms_norm_row,
+             .rms_norm_row_backward = rms_norm_row_backward,
+             .gated_norm_group = gated_norm_group,
+             .gated_norm_group_backward = gated_norm_group_backward},
+    .element = {.squared_relu = squared_relu,
+                .squared_relu_backward = squared_relu_backward,
+                .adamw = adamw,
+                .squared_norm = squared_norm,
+                .row_max = row_max,
+                .sum_of_exps = sum_of_exps,
+                .scale = scale_all},
 };
 
 }  // namespace SMELT_SIMD

@@ -2,12 +2,18 @@
 #pragma once
 
 #include "base/cpu.h"
+#include "kernels/conv_plan.h"
+#include "kernels/element_plan.h"
+#include "kernels/norm_plan.h"
 #include "kernels/ssd_plan.h"
 
 namespace smelt::kernels {
 
 struct TrainTable {
   SsdKernels ssd;
+  ConvKernels conv;
+  NormKernels norm;
+  ElementKernels element;
 };
 
 const TrainTable& train_table_generic();

@@ -1,8 +1,10 @@
 // Helpers of the kernel tests: random tensors, conversions and comparisons bounded by rounding.
 #pragma once
 
+#include <algorithm>
 #include <cmath>
 #include <cstdint>
+#include <functional>
 #include <limits>
 #include <string>
 #include <string_view>
@@ -59,6 +61,39 @@ inline void expect_close(const Floats& got, const Doubles& want, const Doubles& 
   }
   EXPECT_LE(worst, units) << what << "[" << worst_at << "] is " << (got.empty() ? 0.0F : got[worst_at]) << ", wanted "
                           << (want.empty() ? 0.0 : want[worst_at]);
+}
+
+// `gradient` against central differences of `loss` (in double) over every element of `input`. Errors are measured by
+// the largest element: the sums behind the elements have the same length, so they round alike. 1e-7 covers the
+// truncation and cancellation of the differences.
+inline void expect_gradient(const std::function<double()>& loss, Doubles& input, const Floats& gradient, double units,
+                            const std::string& what) {
+  ASSERT_EQ(input.size(), gradient.size()) << what;
+  Doubles differences(input.size());
+  double largest = 1e-12;
+  for (size_t i = 0; i < input.size(); ++i) {
+    const double kept = input[i];
+    const double step = 1e-5 * (1 + std::fabs(kept));
+    input[i] = kept + step;
+    const double above = loss();
+    input[i] = kept - step;
+    const double below = loss();
+    input[i] = kept;
+    differences[i] = (above - below) / (2 * step);
+    largest = std::max(largest, std::fabs(differences[i]));
+  }
+  for (size_t i = 0; i < input.size(); ++i) {
+    EXPECT_NEAR(static_cast<double>(gradient[i]), differences[i], (units * std::ldexp(1.0, -24) + 1e-7) * largest)
+        << what << "[" << i << "]";
+  }
+}
+
+inline double dot_product(const Doubles& a, const Doubles& b) {
+  double sum = 0;
+  for (size_t i = 0; i < a.size(); ++i) {
+    sum += a[i] * b[i];
+  }
+  return sum;
 }
 
 inline bool all_finite(const Floats& v) {
