@@ -128,12 +128,12 @@ Explanation explain_documents(const std::string& path) {
 }
 
 Explanation explain_tokens(const std::string& prefix) {
-  const TokenDataset dataset = TokenDataset::open(prefix);
+  const TokenDataset dataset(prefix);
   Json data = Json::object();
   data["tokens"] = dataset.num_tokens();
   data["sequences"] = dataset.num_sequences();
   data["documents"] = dataset.num_documents();
-  data["dtype"] = dataset.token_bytes() == 2 ? "uint16" : "int32";
+  data["dtype"] = dataset.type() == TokenType::kUint16 ? "uint16" : fmt::format("{}-byte integers", token_bytes(dataset.type()));
   const double mean =
       static_cast<double>(dataset.num_tokens()) / static_cast<double>(std::max<int64_t>(1, dataset.num_sequences()));
   return {

@@ -37,7 +37,7 @@ struct RunRecipe {
   CurateOptions corpus;
   TokenizerOptions tokenizer;
   TokensOptions tokens;
-  BlendOptions blend;
+  Blend blend;
   TrainOptions train;
   EvalOptions eval;
 
