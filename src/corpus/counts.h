@@ -1,0 +1,20 @@
+// Counts of stages: JSON objects of integers, nested by name, that add up over shards.
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+#include "base/json.h"
+
+namespace smelt {
+
+// counts[key] += amount; a missing key starts at 0.
+void add_count(Json& counts, std::string_view key, int64_t amount);
+// The object under `key`, made where absent.
+Json& count_group(Json& counts, std::string_view key);
+// Adds every number of `from` to the same place of `into`, deep; other values are taken over where absent.
+void merge_counts(Json& into, const Json& from);
+// Members of all objects in byte order of their keys, so that equal counts have equal bytes.
+void sort_counts(Json& counts);
+
+}  // namespace smelt

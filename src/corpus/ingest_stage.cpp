@@ -1,0 +1,271 @@
+#include "corpus/ingest_stage.h"
+
+#include <algorithm>
+#include <chrono>
+#include <optional>
+
+#include <fmt/format.h>
+
+#include "base/hash.h"
+#include "corpus/counts.h"
+#include "corpus/document_io.h"
+
+namespace smelt {
+
+namespace {
+
+struct PlannedShard {
+  PageShard shard;
+  const PagesInput* input = nullptr;
+};
+
+// What became of one page: a document, or why there is none.
+struct PageResult {
+  std::optional<Document> document;
+  PageReject reject;
+  std::string url;
+  std::string charset;
+  int64_t html_bytes = 0;
+  bool is_page = true;  // false: the record never was one
+};
+
+SourceOptions source_options(const IngestOptions& options) {
+  SourceOptions source;
+  source.max_page_bytes = options.extract.max_page_bytes;
+  source.pages_per_shard = options.pages_per_shard;
+  return source;
+}
+
+bool is_excluded(const PageShard::File& file, const std::vector<std::string>& patterns) {
+  return std::any_of(patterns.begin(), patterns.end(), [&](const std::string& pattern) {
+    return matches_glob(pattern, file.id) || matches_glob(pattern, file.path);
+  });
+}
+
+std::vector<PlannedShard> plan(const IngestOptions& options) {
+  if (options.pages.empty()) {
+    throw usage_error("no pages to read", "pages", "add a table [[pages]] with inputs");
+  }
+  std::vector<PlannedShard> planned;
+  for (const PagesInput& input : options.pages) {
+    if (input.inputs.empty()) {
+      throw usage_error("no inputs", "pages.inputs",
+                        fmt::format("name folders or files for the pages \"{}\"", input.name));
+    }
+    const size_t before = planned.size();
+    for (PageShard& shard : plan_shards(input.inputs, source_options(options))) {
+      std::erase_if(shard.files, [&](const PageShard::File& file) { return is_excluded(file, input.exclude); });
+      if (!shard.files.empty()) {
+        planned.push_back({std::move(shard), &input});
+      }
+    }
+    if (planned.size() == before) {
+      throw input_error("every page is excluded", "pages.exclude", fmt::format("see the pages \"{}\"", input.name));
+    }
+  }
+  return planned;
+}
+
+std::string source_name(const PagesInput& input, const std::string& own) {
+  return input.name.empty() ? own : input.name;
+}
+
+PageResult rejected_record(const PagesInput& input, const PageReject& reject) {
+  PageResult result;
+  result.reject = reject;
+  result.reject.source = source_name(input, reject.source);
+  result.is_page = false;
+  return result;
+}
+
+PageResult extract_document(const PagesInput& input, const RawPage& page, const ExtractOptions& options) {
+  PageResult result;
+  result.html_bytes = static_cast<int64_t>(page.body.size());
+  result.url = page.url;
+  if (result.url.empty() && !input.base_url.empty()) {
+    result.url = input.base_url + page.id;
+  }
+  result.reject.id = page.id;
+  result.reject.source = source_name(input, page.source);
+  Result<ExtractedPage> extracted = extract_page(page, options);
+  if (!extracted.ok()) {
+    result.reject.reason = extracted.reject().reason;
+    result.reject.detail = extracted.reject().detail;
+    return result;
+  }
+  ExtractedPage& good = extracted.value();
+  Document document;
+  document.id = std::move(good.id);
+  document.text = std::move(good.text);
+  document.url = good.url.empty() ? result.url : std::move(good.url);
+  document.language = std::move(good.language);
+  document.source = result.reject.source;
+  document.metadata = std::move(good.metadata);
+  document.metadata["language_score"] = Json(good.language_score);
+  result.charset = std::move(good.charset);
+  result.document = std::move(document);
+  return result;
+}
+
+std::string reject_line(const PageResult& result) {
+  Json line = Json::object();
+  line["id"] = result.reject.id;
+  line["url"] = result.url;
+  line["source"] = result.reject.source;
+  line["reason"] = result.reject.reason;
+  line["detail"] = result.reject.detail;
+  return line.dump() + "\n";
+}
+
+void count_page(const PageResult& result, Json& counts) {
+  const auto count = [&](Json& group) {
+    add_count(group, "pages", result.is_page ? 1 : 0);
+    add_count(group, "html_bytes", result.html_bytes);
+    add_count(group, "documents", result.document ? 1 : 0);
+    add_count(group, "text_bytes", result.document ? static_cast<int64_t>(result.document->text.size()) : 0);
+    add_count(group, "rejected", result.document ? 0 : 1);
+  };
+  count(counts);
+  count(count_group(count_group(counts, "sources"), result.reject.source));
+  if (result.document) {
+    add_count(count_group(counts, "languages"), result.document->language, 1);
+    add_count(count_group(counts, "charsets"), result.charset, 1);
+  } else {
+    add_count(count_group(counts, "rejects"), result.reject.reason, 1);
+  }
+}
+
+// Reads one shard in order: rejects met while reading come before the page that follows them.
+class ShardReader {
+ public:
+  ShardReader(const Context& context, const PlannedShard& planned, const SourceOptions& options)
+      : context_(context),
+        input_(*planned.input),
+        source_(open_shard(planned.shard, options, [this](const PageReject& reject) { rejects_.push_back(reject); })) {}
+
+  struct Item {
+    RawPage page;
+    std::vector<PageReject> before;
+    bool has_page = true;
+  };
+
+  std::optional<Item> next() {
+    context_.stop_if_asked();
+    if (at_end_) {
+      return std::nullopt;
+    }
+    Item item;
+    item.has_page = source_->next(item.page);
+    at_end_ = !item.has_page;
+    item.before.swap(rejects_);
+    if (!item.has_page && item.before.empty()) {
+      return std::nullopt;
+    }
+    return item;
+  }
+
+  std::vector<PageResult> work(const Item& item, const ExtractOptions& options) const {
+    std::vector<PageResult> results;
+    for (const PageReject& reject : item.before) {
+      results.push_back(rejected_record(input_, reject));
+    }
+    if (item.has_page) {
+      results.push_back(extract_document(input_, item.page, options));
+    }
+    return results;
+  }
+
+ private:
+  const Context& context_;
+  const PagesInput& input_;
+  std::vector<PageReject> rejects_;
+  std::unique_ptr<PageSource> source_;
+  bool at_end_ = false;
+};
+
+void make_part(const Context& context, const IngestOptions& options, const PlannedShard& planned,
+               const std::string& part, StageDir& stage, Progress& progress) {
+  const auto start = std::chrono::steady_clock::now();
+  const DocumentFormat format = document_format(options.format);
+  std::vector<std::string> files = {part + format_ending(format)};
+  DocumentWriter writer(stage.file(files[0]), format);
+  std::optional<DocumentWriter> rejects;
+  Json counts = Json::object();
+  ShardReader reader(context, planned, source_options(options));
+  ordered_map<ShardReader::Item, std::vector<PageResult>>(
+      context.threads.width(), [&] { return reader.next(); },
+      [&](ShardReader::Item item) { return reader.work(item, options.extract); },
+      [&](std::vector<PageResult> results) {
+        for (const PageResult& result : results) {
+          count_page(result, counts);
+          if (result.document) {
+            writer.write(*result.document);
+            continue;
+          }
+          if (!rejects) {
+            files.push_back("rejects/" + part + ".jsonl.zst");
+            rejects.emplace(stage.file(files[1]));
+          }
+          rejects->write_line(reject_line(result));
+        }
+        progress.add(results.size());
+      });
+  writer.commit();
+  if (rejects) {
+    rejects->commit();
+  }
+  counts["seconds"] = Json(std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count());
+  stage.mark_done(part, files, counts);
+}
+
+}  // namespace
+
+StageSpec ingest_spec(const IngestOptions& options, const std::string& dir) {
+  StageSpec spec{.name = "ingest", .version = 1, .dir = dir, .settings = recipe_to_json(options), .inputs = {}};
+  for (const PagesInput& input : options.pages) {
+    spec.inputs.emplace_back(fmt::format("pages[{}] {}", spec.inputs.size(), input.name), "");
+  }
+  std::vector<Hasher> hashers(options.pages.size());
+  for (const PlannedShard& planned : plan(options)) {
+    Hasher& hasher = hashers[static_cast<size_t>(planned.input - options.pages.data())];
+    hasher.update(planned.shard.name + "\n" + shard_digest(planned.shard) + "\n");
+  }
+  for (size_t i = 0; i < hashers.size(); ++i) {
+    spec.inputs[i].second = hashers[i].digest().hex();
+  }
+  return spec;
+}
+
+Json run_ingest(const Context& context, const IngestOptions& options, StageDir& stage) {
+  const std::vector<PlannedShard> planned = plan(options);
+  make_directories(stage.file("rejects"));
+  uint64_t pages = 0;
+  for (const PlannedShard& shard : planned) {
+    pages += shard.shard.kind == PageShard::Kind::kHtmlFiles ? shard.shard.files.size() : 0;
+  }
+  const bool all_files = std::all_of(planned.begin(), planned.end(), [](const PlannedShard& shard) {
+    return shard.shard.kind == PageShard::Kind::kHtmlFiles;
+  });
+  Progress progress(context.progress, "ingest", all_files ? pages : 0, "pages");
+  Json counts = Json::object();
+  for (size_t i = 0; i < planned.size(); ++i) {
+    const std::string part = fmt::format("part-{:05}", i);
+    if (!stage.is_done(part)) {
+      make_part(context, options, planned[i], part, stage, progress);
+    } else {
+      progress.add(planned[i].shard.files.size());
+    }
+    merge_counts(counts, stage.done_counts(part));
+  }
+  for (auto& [name, group] : counts.as_object()) {
+    sort_counts(group);
+  }
+  return counts;
+}
+
+StageResult ingest(const Context& context, const IngestOptions& options, const std::string& dir) {
+  return run_stage(context, ingest_spec(options, dir),
+                   [&](StageDir& stage) { return run_ingest(context, options, stage); });
+}
+
+}  // namespace smelt

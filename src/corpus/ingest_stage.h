@@ -1,0 +1,59 @@
+// Pages to documents: reads folders of HTML and WARC files, extracts the main text of every page and writes shards.
+//
+// The folder holds part-00000.jsonl.zst (or .parquet), ... in the order of the inputs, and for what gave no document
+// rejects/part-00000.jsonl.zst with lines {"id", "url", "source", "reason", "detail"}. Same inputs and options, same
+// bytes, for any number of threads; after a kill, finished shards are not made again.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "base/context.h"
+#include "base/recipe.h"
+#include "base/stage.h"
+#include "crawl/extract.h"
+#include "crawl/page_source.h"
+
+namespace smelt {
+
+// One source of pages: [[ingest.pages]].
+struct PagesInput {
+  std::string name;
+  std::vector<std::string> inputs;
+  std::vector<std::string> exclude;
+  std::string base_url;
+  void fields(Fields& f) {
+    f("name", name, "the documents' source; empty: each input's own name");
+    f("inputs", inputs, "folders of HTML, WARC files and globs");
+    f("exclude", exclude, "globs of pages to leave out, matched against ids and paths, e.g. \"**/genindex*\"");
+    f("base_url", base_url,
+      "put before the id to make the url of pages that come without one, e.g. \"https://docs.python.org/3/\"");
+  }
+};
+
+struct IngestOptions {
+  std::vector<PagesInput> pages;
+  int64_t pages_per_shard = 1000;
+  std::string format = "jsonl.zst";
+  ExtractOptions extract;
+  void fields(Fields& f) {
+    f.tables("pages", pages, "where pages come from, in order");
+    f("pages_per_shard", pages_per_shard, "HTML files that make one part; a WARC file is always one", {.min = 1});
+    f.choice("format", format, {"jsonl.zst", "parquet"}, "of the documents");
+    f.table("extract", extract, "from page to text");
+  }
+};
+
+// What makes the stage's key: options and a hash of every input file. Throws UserError where an input is missing.
+StageSpec ingest_spec(const IngestOptions& options, const std::string& dir);
+
+// The work itself, into a folder under construction. Counts: pages, html_bytes, documents, text_bytes, rejected,
+// seconds, and by name rejects (reason), languages, charsets, sources (each with pages, html_bytes, documents,
+// text_bytes, rejected).
+Json run_ingest(const Context& context, const IngestOptions& options, StageDir& stage);
+
+// Both, skipped when the folder is up to date.
+StageResult ingest(const Context& context, const IngestOptions& options, const std::string& dir);
+
+}  // namespace smelt
