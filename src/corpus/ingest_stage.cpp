@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "base/files.h"
 #include "base/hash.h"
 #include "corpus/counts.h"
 #include "corpus/document_io.h"

@@ -1,0 +1,238 @@
+#include <algorithm>
+#include <optional>
+
+#include "corpus/counts.h"
+#include "corpus/curate_passes.h"
+#include "corpus/document_io.h"
+
+namespace smelt {
+
+namespace {
+
+constexpr size_t kBatchDocuments = 64;
+constexpr size_t kBatchBytes = 1 << 20;
+
+// A document with what the pass found: why it goes, or what the global passes need to know of it.
+struct Judged {
+  Document document;
+  int64_t read_bytes = 0;
+  std::string step;  // which step dropped it; empty: kept
+  Verdict verdict;
+  RedactCounts redactions;
+  std::string line;
+  IndexedDocument index;
+  std::vector<uint32_t> signature;
+};
+
+using Batch = std::vector<Result<Document>>;
+
+std::string reject_line(const Judged& judged) {
+  Json extra = Json::object();
+  extra["reason"] = judged.verdict.reason;
+  extra["value"] = judged.verdict.value;
+  extra["threshold"] = judged.verdict.threshold;
+  std::string line;
+  append_json_line(judged.document, line, &extra);
+  return line;
+}
+
+// The steps on single documents. One a batch: the buffers are reused from document to document.
+class Judge {
+ public:
+  Judge(const CurateOptions& options, const MinHasher& hasher)
+      : options_(options), hasher_(hasher), filters_(options.filters) {}
+
+  Judged judge(Result<Document>&& input) {
+    Judged judged;
+    if (!input.ok()) {
+      judged.step = "read";
+      judged.verdict = {false, input.reject().reason, 0, 0};
+      Json line = Json::object();
+      line["reason"] = input.reject().reason;
+      line["detail"] = input.reject().detail;
+      judged.line = line.dump() + "\n";
+      return judged;
+    }
+    judged.document = std::move(input).value();
+    judged.read_bytes = static_cast<int64_t>(judged.document.text.size());
+    check_language(judged);
+    if (judged.step.empty()) {
+      judged.verdict = filters_.check(judged.document.text, judged.document.language);
+      judged.step = judged.verdict.keep ? "" : "filters";
+    }
+    if (!judged.step.empty()) {
+      judged.line = reject_line(judged);
+      return judged;
+    }
+    judged.redactions = redact(judged.document.text, options_.redact);
+    append_json_line(judged.document, judged.line);
+    fill_index(judged);
+    return judged;
+  }
+
+ private:
+  void check_language(Judged& judged) const {
+    const auto& languages = options_.languages;
+    if (!languages.empty() &&
+        std::find(languages.begin(), languages.end(), judged.document.language) == languages.end()) {
+      judged.step = "language";
+      judged.verdict = {false, "language", 0, 0};
+      return;
+    }
+    const Json* score = judged.document.metadata.find("language_score");
+    if (score != nullptr && score->is_number() && score->as_double() < options_.min_language_score) {
+      judged.step = "language";
+      judged.verdict = {false, "language_score", score->as_double(), options_.min_language_score};
+    }
+  }
+
+  void fill_index(Judged& judged) {
+    const Document& document = judged.document;
+    IndexedDocument& index = judged.index;
+    index.id = document.id;
+    index.source = document.source;
+    index.language = document.language;
+    index.section = section_of(document.source, document.id, document.url, options_.split.path_parts);
+    index.text_bytes = static_cast<int64_t>(document.text.size());
+    const std::string normalized = normalize_for_duplicates(document.text);
+    index.exact = hash128(normalized);
+    shingle_hashes(normalized, options_.dedup.shingle, shingles_);
+    judged.signature.resize(static_cast<size_t>(hasher_.size()));
+    hasher_.sign(shingles_, judged.signature);
+    // Texts without a shingle are all alike to MinHash; exact duplicates find those.
+    if (!shingles_.empty()) {
+      index.bands.resize(static_cast<size_t>(options_.dedup.bands));
+      hasher_.band_keys(judged.signature, index.bands);
+    }
+  }
+
+  const CurateOptions& options_;
+  const MinHasher& hasher_;
+  FilterPipeline filters_;
+  std::vector<uint32_t> shingles_;
+};
+
+void count_group_of(Json& counts, const char* group, const std::string& name, const char* what) {
+  add_count(count_group(count_group(counts, group), name), what, 1);
+}
+
+void count_judged(const Judged& judged, Json& counts, ExampleBook& examples) {
+  Json& funnel = count_group(counts, "funnel");
+  if (judged.step != "read") {
+    count_group_of(counts, "languages", judged.document.language, "read");
+    count_group_of(counts, "sources", judged.document.source, "read");
+  }
+  for (const char* step : {"read", "language", "filters"}) {
+    const bool passed = judged.step != step;
+    Json& row = count_group(funnel, step);
+    add_count(row, "documents", passed ? 1 : 0);
+    add_count(row, "text_bytes", passed ? judged.read_bytes : 0);
+    if (!passed) {
+      Json& reject = count_group(count_group(counts, "rejects"), judged.verdict.reason);
+      add_count(reject, "documents", 1);
+      add_count(reject, "text_bytes", judged.read_bytes);
+      if (judged.step != "read") {
+        const Document& d = judged.document;
+        examples.add(judged.verdict.reason, d.id, d.url, d.source, judged.verdict.value, d.text);
+      }
+      return;
+    }
+  }
+  Json& redactions = count_group(counts, "redactions");
+  add_count(redactions, "documents", judged.redactions.total() > 0 ? 1 : 0);
+  add_count(redactions, "emails", judged.redactions.emails);
+  add_count(redactions, "ipv4", judged.redactions.ipv4);
+  add_count(redactions, "ipv6", judged.redactions.ipv6);
+}
+
+// The files of one part and what is counted on the way.
+class PartWriter {
+ public:
+  PartWriter(const StageDir& stage, const WorkFiles& files, size_t examples)
+      : kept_(stage.file(files.kept)),
+        rejects_(stage.file(files.rejects)),
+        index_(stage.file(files.index)),
+        signatures_(stage.file(files.signatures)),
+        examples_(examples) {}
+
+  void add(const Judged& judged) {
+    count_judged(judged, counts_, examples_);
+    if (!judged.step.empty()) {
+      rejects_.write_line(judged.line);
+      return;
+    }
+    kept_.write_line(judged.line);
+    record_.clear();
+    append_index_record(judged.index, record_);
+    index_.write(record_);
+    signatures_.write(
+        {reinterpret_cast<const char*>(judged.signature.data()), judged.signature.size() * sizeof(uint32_t)});
+  }
+
+  Json commit() {
+    kept_.commit();
+    rejects_.commit();
+    index_.commit();
+    signatures_.commit();
+    counts_["examples"] = examples_.to_json();
+    return std::move(counts_);
+  }
+
+ private:
+  DocumentWriter kept_;
+  DocumentWriter rejects_;
+  AtomicFile index_;
+  AtomicFile signatures_;
+  std::string record_;
+  ExampleBook examples_;
+  Json counts_ = Json::object();
+};
+
+std::optional<Batch> next_batch(const Context& context, DocumentReader& reader) {
+  context.stop_if_asked();
+  Batch batch;
+  size_t bytes = 0;
+  while (batch.size() < kBatchDocuments && bytes < kBatchBytes) {
+    std::optional<Result<Document>> item = reader.next();
+    if (!item) {
+      break;
+    }
+    bytes += item->ok() ? item->value().text.size() : 0;
+    batch.push_back(std::move(*item));
+  }
+  return batch.empty() ? std::nullopt : std::optional<Batch>(std::move(batch));
+}
+
+}  // namespace
+
+WorkFiles work_files(const std::string& part) {
+  return {"work/" + part + ".jsonl.zst", "work/" + part + ".rejects.jsonl.zst", "work/" + part + ".index",
+          "work/" + part + ".signatures"};
+}
+
+void run_filter_pass(const Context& context, const CurateOptions& options, const InputFile& input,
+                     const std::string& part, StageDir& stage, Progress& progress) {
+  const WorkFiles files = work_files(part);
+  const MinHasher hasher(options.dedup.shape());
+  DocumentReader reader(std::vector<InputFile>{input});
+  PartWriter writer(stage, files, static_cast<size_t>(options.examples));
+  ordered_map<Batch, std::vector<Judged>>(
+      context.threads.width(), [&] { return next_batch(context, reader); },
+      [&](Batch batch) {
+        Judge judge(options, hasher);
+        std::vector<Judged> out;
+        for (Result<Document>& item : batch) {
+          out.push_back(judge.judge(std::move(item)));
+        }
+        return out;
+      },
+      [&](const std::vector<Judged>& batch) {
+        for (const Judged& judged : batch) {
+          writer.add(judged);
+        }
+        progress.add(batch.size());
+      });
+  stage.mark_done("filter-" + part, {files.kept, files.rejects, files.index, files.signatures}, writer.commit());
+}
+
+}  // namespace smelt

@@ -1,0 +1,69 @@
+// Documents to a corpus: languages, filters, redaction, global deduplication, and a held-out split that shares no near
+// duplicate with what is trained on.
+//
+// The folder holds
+//   train/SOURCE/part-00000.jsonl.zst   a part for each input file, in the order of the inputs
+//   heldout/part-00000.jsonl.zst        documents of the held-out sections
+//   rejects/part-00000.jsonl.zst        whole documents with `reason`, `value`, `threshold`, `duplicate_of`; lines that
+//   were
+//                                       no documents with `reason` and `detail`
+//   duplicates/clusters.jsonl           {"kept": id, "size": n, "members": [ids]}, the kept one first
+// Documents that stand for others have metadata.duplicates, their number. Same inputs and options, same bytes, for any
+// number of threads; after a kill, finished parts are not made again. Memory: about 400 bytes a document that passes
+// the filters.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "base/context.h"
+#include "base/recipe.h"
+#include "base/stage.h"
+#include "corpus/duplicates.h"
+#include "corpus/filters.h"
+#include "corpus/heldout.h"
+#include "corpus/redact.h"
+
+namespace smelt {
+
+struct CurateOptions {
+  std::vector<std::string> languages;
+  double min_language_score = 0;
+  int64_t examples = 3;
+  FilterOptions filters;
+  RedactOptions redact;
+  DedupOptions dedup;
+  SplitOptions split;
+  void fields(Fields& f) {
+    f("languages", languages, "ISO 639-1 codes to keep, e.g. [\"en\", \"de\"]; empty: all");
+    f("min_language_score", min_language_score, "share of the text in its language, where the documents say it",
+      {.min = 0, .max = 1});
+    f("examples", examples, "documents a reason to show in the report", {.min = 0, .max = 100});
+    f.table("filters", filters, "heuristic rules of quality");
+    f.table("redact", redact, "e-mail and IP addresses");
+    f.table("dedup", dedup, "exact and near duplicates");
+    f.table("split", split, "text held out for measuring");
+  }
+};
+
+// `documents_dir`: a folder, file or glob of documents; of a folder with a manifest the manifest's digest is the input.
+StageSpec curate_spec(const CurateOptions& options, const std::string& documents_dir, const std::string& dir);
+
+// The work itself, into a folder under construction. Counts:
+//   funnel      documents and text_bytes left after each step: read, language, filters, exact_duplicates,
+//               near_duplicates, heldout_overlap
+//   rejects     by reason: documents, text_bytes
+//   languages, sources   by name: read, train, heldout (documents), train_bytes, heldout_bytes
+//   train, heldout       documents, text_bytes; heldout also sections
+//   redactions  documents, emails, ipv4, ipv6
+//   clusters    number of clusters by size: "2", "3", "4-7", "8-15", "16+"
+//   examples    by reason, and for "kept": a few documents, each id, url, source, value, text (first 300 characters)
+Json run_curate(const Context& context, const CurateOptions& options, const std::string& documents_dir,
+                StageDir& stage);
+
+// Both, skipped when the folder is up to date.
+StageResult curate(const Context& context, const CurateOptions& options, const std::string& documents_dir,
+                   const std::string& dir);
+
+}  // namespace smelt

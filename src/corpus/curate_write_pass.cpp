@@ -1,0 +1,145 @@
+#include <map>
+#include <optional>
+
+#include "base/stream.h"
+#include "corpus/counts.h"
+#include "corpus/curate_passes.h"
+#include "corpus/document_io.h"
+
+namespace smelt {
+
+namespace {
+
+using Place = Decision::Place;
+
+// A source's name as a folder's.
+std::string folder_name(const std::string& source) {
+  std::string name;
+  for (const char c : source) {
+    const bool plain =
+        (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' || c == '-' || c == '_';
+    name += plain ? c : '_';
+  }
+  return name.empty() || name.front() == '.' ? "_" + name : name;
+}
+
+// Writers that come into being with their first line, in files that are all committed together.
+class PartFiles {
+ public:
+  PartFiles(StageDir& stage, std::string part) : stage_(stage), part_(std::move(part)) {}
+
+  DocumentWriter& in(const std::string& folder) {
+    auto found = writers_.find(folder);
+    if (found == writers_.end()) {
+      make_directories(stage_.file(folder));
+      found = writers_.emplace(folder, DocumentWriter(stage_.file(name(folder)))).first;
+    }
+    return found->second;
+  }
+
+  std::vector<std::string> commit() {
+    std::vector<std::string> names;
+    for (auto& [folder, writer] : writers_) {
+      writer.commit();
+      names.push_back(name(folder));
+    }
+    return names;
+  }
+
+ private:
+  std::string name(const std::string& folder) const { return folder + "/" + part_ + ".jsonl.zst"; }
+
+  StageDir& stage_;
+  std::string part_;
+  std::map<std::string, DocumentWriter> writers_;
+};
+
+// A line with more members before its closing brace.
+std::string extended_line(std::string_view line, const Decision& decision) {
+  Json extra = Json::object();
+  extra["reason"] = decision.reason;
+  extra["value"] = decision.value;
+  extra["threshold"] = decision.threshold;
+  if (!decision.duplicate_of.empty()) {
+    extra["duplicate_of"] = decision.duplicate_of;
+  }
+  const std::string members = extra.dump();
+  std::string out(line.substr(0, line.size() - 1));
+  out += ',';
+  out += std::string_view(members).substr(1);
+  out += '\n';
+  return out;
+}
+
+std::string line_with_duplicates(std::string_view line, int64_t duplicates) {
+  Result<Document> document = parse_document(line, "");
+  SMELT_CHECK(document.ok());
+  document->metadata["duplicates"] = Json(duplicates);
+  std::string out;
+  append_json_line(*document, out);
+  return out;
+}
+
+void count_decision(const IndexedDocument& document, const Decision& decision, Json& counts) {
+  if (decision.place == Place::kReject) {
+    Json& reject = count_group(count_group(counts, "rejects"), decision.reason);
+    add_count(reject, "documents", 1);
+    add_count(reject, "text_bytes", document.text_bytes);
+    return;
+  }
+  const std::string place = decision.place == Place::kTrain ? "train" : "heldout";
+  Json& total = count_group(counts, place);
+  add_count(total, "documents", 1);
+  add_count(total, "text_bytes", document.text_bytes);
+  for (const auto& [group, name] :
+       {std::pair{"languages", &document.language}, std::pair{"sources", &document.source}}) {
+    Json& row = count_group(count_group(counts, group), *name);
+    add_count(row, place, 1);
+    add_count(row, place + "_bytes", document.text_bytes);
+  }
+}
+
+void add_example(const std::string& line, const Decision& decision, ExampleBook& examples) {
+  const Result<Document> document = parse_document(line, "");
+  SMELT_CHECK(document.ok());
+  const Document& d = document.value();
+  examples.add(decision.place == Place::kReject ? decision.reason : "kept", d.id, d.url, d.source, decision.value,
+               d.text);
+}
+
+}  // namespace
+
+void run_write_pass(const Context& context, const CurateOptions& options, const std::string& part,
+                    const std::vector<IndexedDocument>& documents, const std::vector<Decision>& decisions,
+                    StageDir& stage) {
+  const WorkFiles work = work_files(part);
+  PartFiles files(stage, part);
+  Json counts = Json::object();
+  ExampleBook examples(static_cast<size_t>(options.examples));
+  std::string_view line;
+  LineReader rejected(open_input(stage.file(work.rejects)));
+  while (rejected.next(line)) {
+    files.in("rejects").write_line(std::string(line) + "\n");
+  }
+  LineReader kept(open_input(stage.file(work.kept)));
+  for (size_t i = 0; i < documents.size(); ++i) {
+    context.stop_if_asked();
+    SMELT_CHECK(kept.next(line));
+    const Decision& decision = decisions[i];
+    std::string out = decision.place == Place::kReject ? extended_line(line, decision)
+                      : decision.duplicates > 0        ? line_with_duplicates(line, decision.duplicates)
+                                                       : std::string(line) + "\n";
+    const std::string folder = decision.place == Place::kTrain     ? "train/" + folder_name(documents[i].source)
+                               : decision.place == Place::kHeldout ? "heldout"
+                                                                   : "rejects";
+    files.in(folder).write_line(out);
+    count_decision(documents[i], decision, counts);
+    if (options.examples > 0) {
+      add_example(out, decision, examples);
+    }
+  }
+  counts["examples"] = examples.to_json();
+  stage.mark_done(part, files.commit(), std::move(counts));
+}
+
+}  // namespace smelt

@@ -1,0 +1,137 @@
+#include "corpus/part_index.h"
+
+#include <algorithm>
+#include <cstring>
+
+#include "base/error.h"
+#include "corpus/document.h"
+
+namespace smelt {
+
+namespace {
+
+constexpr size_t kExampleCharacters = 300;
+
+template <class T>
+void append_value(std::string& out, const T& value) {
+  out.append(reinterpret_cast<const char*>(&value), sizeof(T));
+}
+
+void append_string(std::string& out, const std::string& value) {
+  append_value(out, static_cast<uint32_t>(value.size()));
+  out += value;
+}
+
+class Cursor {
+ public:
+  Cursor(std::string_view bytes, const std::string& path) : bytes_(bytes), path_(path) {}
+  bool at_end() const { return bytes_.empty(); }
+
+  std::string_view take(size_t size) {
+    if (size > bytes_.size()) {
+      throw input_error("the index is cut short", path_, "remove the partial folder and run again");
+    }
+    const std::string_view out = bytes_.substr(0, size);
+    bytes_.remove_prefix(size);
+    return out;
+  }
+  template <class T>
+  T value() {
+    T out;
+    std::memcpy(&out, take(sizeof(T)).data(), sizeof(T));
+    return out;
+  }
+  std::string string() { return std::string(take(value<uint32_t>())); }
+
+ private:
+  std::string_view bytes_;
+  const std::string& path_;
+};
+
+}  // namespace
+
+void append_index_record(const IndexedDocument& document, std::string& out) {
+  append_string(out, document.id);
+  append_string(out, document.source);
+  append_string(out, document.language);
+  append_string(out, document.section);
+  append_value(out, document.text_bytes);
+  append_value(out, document.exact.low);
+  append_value(out, document.exact.high);
+  append_value(out, static_cast<uint32_t>(document.bands.size()));
+  for (const uint64_t key : document.bands) {
+    append_value(out, key);
+  }
+}
+
+std::vector<IndexedDocument> read_index(const std::string& path) {
+  const std::string bytes = read_file(path);
+  Cursor cursor(bytes, path);
+  std::vector<IndexedDocument> documents;
+  while (!cursor.at_end()) {
+    IndexedDocument& document = documents.emplace_back();
+    document.id = cursor.string();
+    document.source = cursor.string();
+    document.language = cursor.string();
+    document.section = cursor.string();
+    document.text_bytes = cursor.value<int64_t>();
+    document.exact.low = cursor.value<uint64_t>();
+    document.exact.high = cursor.value<uint64_t>();
+    const auto count = cursor.value<uint32_t>();
+    const std::string_view keys = cursor.take(size_t{count} * sizeof(uint64_t));
+    document.bands.resize(count);
+    std::memcpy(document.bands.data(), keys.data(), keys.size());
+  }
+  return documents;
+}
+
+void ExampleBook::add(const std::string& reason, const std::string& id, const std::string& url,
+                      const std::string& source, double value, std::string_view text) {
+  if (per_reason_ == 0) {
+    return;
+  }
+  Example example{hash128(source + '\n' + id + '\n' + std::string(text)).hex(), Json::object()};
+  const auto& known = examples_[reason];
+  if (known.size() == per_reason_ && known.back().order <= example.order) {
+    return;
+  }
+  example.shown["order"] = example.order;
+  example.shown["id"] = id;
+  example.shown["url"] = url;
+  example.shown["source"] = source;
+  example.shown["value"] = value;
+  example.shown["text"] = prefix_characters(text, kExampleCharacters);
+  insert(reason, std::move(example));
+}
+
+void ExampleBook::insert(const std::string& reason, Example example) {
+  auto& known = examples_[reason];
+  const auto place = std::upper_bound(known.begin(), known.end(), example,
+                                      [](const Example& a, const Example& b) { return a.order < b.order; });
+  known.insert(place, std::move(example));
+  if (known.size() > per_reason_) {
+    known.pop_back();
+  }
+}
+
+void ExampleBook::merge(const Json& book) {
+  for (const auto& [reason, examples] : book.as_object()) {
+    for (const Json& shown : examples.as_array()) {
+      insert(reason, {shown.at("order").as_string(), shown});
+    }
+  }
+}
+
+Json ExampleBook::to_json() const {
+  Json out = Json::object();
+  for (const auto& [reason, examples] : examples_) {
+    Json list = Json::array();
+    for (const Example& example : examples) {
+      list.push_back(example.shown);
+    }
+    out[reason] = std::move(list);
+  }
+  return out;
+}
+
+}  // namespace smelt
