@@ -10,7 +10,8 @@ namespace smelt {
 
 // counts[key] += amount; a missing key starts at 0.
 void add_count(Json& counts, std::string_view key, int64_t amount);
-// The object under `key`, made where absent.
+// The object under `key`, made where absent. Like add_count it may move the other members: hold no reference across
+// calls.
 Json& count_group(Json& counts, std::string_view key);
 // Adds every number of `from` to the same place of `into`, deep; other values are taken over where absent.
 void merge_counts(Json& into, const Json& from);

@@ -117,14 +117,13 @@ void count_group_of(Json& counts, const char* group, const std::string& name, co
 }
 
 void count_judged(const Judged& judged, Json& counts, ExampleBook& examples) {
-  Json& funnel = count_group(counts, "funnel");
   if (judged.step != "read") {
     count_group_of(counts, "languages", judged.document.language, "read");
     count_group_of(counts, "sources", judged.document.source, "read");
   }
   for (const char* step : {"read", "language", "filters"}) {
     const bool passed = judged.step != step;
-    Json& row = count_group(funnel, step);
+    Json& row = count_group(count_group(counts, "funnel"), step);
     add_count(row, "documents", passed ? 1 : 0);
     add_count(row, "text_bytes", passed ? judged.read_bytes : 0);
     if (!passed) {
