@@ -93,6 +93,11 @@ SMELT_INLINE Mask less(Vec a, Vec b) {
 SMELT_INLINE Vec select(Mask m, Vec a, Vec b) {
   return {_mm512_mask_blend_ps(m.v, b.v, a.v)};
 }
+// kWidth bf16 values, widened.
+SMELT_INLINE Vec load_bf16(const uint16_t* p) {
+  const __m512i wide = _mm512_cvtepu16_epi32(_mm256_loadu_si256(reinterpret_cast<const __m256i*>(p)));
+  return {_mm512_castsi512_ps(_mm512_slli_epi32(wide, 16))};
+}
 // x * 2^n for the n that magic_n holds in its low mantissa bits.
 SMELT_INLINE Vec scale_by_power(Vec x, Vec magic_n) {
   const __m512i shifted = _mm512_slli_epi32(_mm512_castps_si512(magic_n.v), 23);
@@ -165,6 +170,10 @@ SMELT_INLINE Mask less(Vec a, Vec b) {
 }
 SMELT_INLINE Vec select(Mask m, Vec a, Vec b) {
   return {_mm256_blendv_ps(b.v, a.v, m.v)};
+}
+SMELT_INLINE Vec load_bf16(const uint16_t* p) {
+  const __m256i wide = _mm256_cvtepu16_epi32(_mm_loadu_si128(reinterpret_cast<const __m128i*>(p)));
+  return {_mm256_castsi256_ps(_mm256_slli_epi32(wide, 16))};
 }
 SMELT_INLINE Vec scale_by_power(Vec x, Vec magic_n) {
   const __m256i shifted = _mm256_slli_epi32(_mm256_castps_si256(magic_n.v), 23);
@@ -255,6 +264,13 @@ SMELT_INLINE Mask less(Vec a, Vec b) {
 }
 SMELT_INLINE Vec select(Mask m, Vec a, Vec b) {
   return {m.v ? a.v : b.v};
+}
+SMELT_INLINE Vec load_bf16(const uint16_t* p) {
+  const uint32_t wide[4] = {static_cast<uint32_t>(p[0]) << 16, static_cast<uint32_t>(p[1]) << 16,
+                            static_cast<uint32_t>(p[2]) << 16, static_cast<uint32_t>(p[3]) << 16};
+  Vec x;
+  std::memcpy(&x.v, wide, sizeof(wide));
+  return x;
 }
 SMELT_INLINE Vec scale_by_power(Vec x, Vec magic_n) {
   using Bits4 = uint32_t __attribute__((vector_size(16)));

@@ -4,6 +4,7 @@
 #include "kernels/conv_kernel.h"
 #include "kernels/element_kernel.h"
 #include "kernels/norm_kernel.h"
+#include "kernels/probe_kernel.h"
 #include "kernels/ssd_backward_kernel.h"
 #include "kernels/ssd_forward_kernel.h"
 #include "kernels/train_table.h"
@@ -33,6 +34,7 @@ static constexpr TrainTable kTrainTable = {
                 .row_max = row_max,
                 .sum_of_exps = sum_of_exps,
                 .scale = scale_all},
+    .probe = {.fma_peak = probe_fma_peak, .bf16_emulated = probe_bf16_emulated, .read = probe_read, .gemm = probe_gemm},
 };
 
 }  // namespace SMELT_SIMD

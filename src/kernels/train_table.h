@@ -5,6 +5,7 @@
 #include "kernels/conv_plan.h"
 #include "kernels/element_plan.h"
 #include "kernels/norm_plan.h"
+#include "kernels/probe_plan.h"
 #include "kernels/ssd_plan.h"
 
 namespace smelt::kernels {
@@ -14,6 +15,7 @@ struct TrainTable {
   ConvKernels conv;
   NormKernels norm;
   ElementKernels element;
+  ProbeKernels probe;
 };
 
 const TrainTable& train_table_generic();
