@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# same-run.sh RUN OTHER: compares what two runs of one recipe made, byte for byte. What holds wall times is left out: manifests, timing, events, logs.
+# same-run.sh RUN OTHER: compares what two runs of one recipe made, byte for byte. What holds wall times is left out: manifests and telemetry.
 source "$(dirname "$0")/common.sh"
 made() {
-  (cd "$1" && find documents corpus tokenizer tokens train model -type f ! -name manifest.json ! -name 'timing*' ! -name 'events.out*' -print0 |
+  (cd "$1" && find documents corpus tokenizer tokens train model -type f ! -name manifest.json ! -path '*/telemetry/*' -print0 |
     sort -z | xargs -0 sha256sum)
 }
 count=$(made "$1" | wc -l)

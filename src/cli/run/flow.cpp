@@ -12,7 +12,7 @@
 #include "eval/report/report.h"
 #include "kernels/probe.h"
 #ifdef SMELT_HAS_TRAINING
-#include "train/train_stage.h"
+#include "train/stage.h"
 #endif
 
 namespace smelt::cli {

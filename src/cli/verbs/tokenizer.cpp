@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "base/files.h"
+#include "base/hash.h"
 #include "base/stream.h"
 #include "base/text.h"
 #include "cli/session.h"
@@ -32,10 +33,34 @@ std::string read_whole(const std::string& path) {
 int train(Session& session, const Arguments& arguments) {
   TokenizerOptions options;
   options.vocab_size = arguments.integer("--vocab-size", options.vocab_size);
+  if (options.vocab_size < 258 || options.vocab_size > (1 << 24)) {
+    throw usage_error("must be between 258 and 16777216", "--vocab-size");
+  }
   const std::string output = arguments.text("--output");
-  const StageResult result = train_tokenizer_from_files(session.context(), options, arguments.texts("--input"), output,
-                                                        arguments.has("--resume"));
-  session.print(fmt::format("{}/tokenizer.json\n", output), result.manifest.counts);
+  std::vector<InputFile> files;
+  StageSpec spec{"tokenizer", 1, output, recipe_to_json(options), {}};
+  for (const auto& input : arguments.texts("--input")) {
+    for (const auto& file : find_text_files(input)) {
+      spec.inputs.emplace_back(file.path, hash_file(file.path).hex());
+      files.push_back(file);
+    }
+  }
+  const Context& context = session.context();
+  const StageResult result = run_single_stage(context, spec, arguments.has("--resume"), [&](StageDir& stage) {
+    const TrainedTokenizer trained = train_tokenizer(context, options, text_source(context, files, options.sample_bytes));
+    write_tokenizer(trained, options, stage.path());
+    Json counts = Json::object();
+    counts["vocab_size"] = static_cast<int64_t>(trained.tokens.size());
+    counts["merges"] = static_cast<int64_t>(trained.merges.size());
+    counts["documents"] = trained.documents;
+    counts["bytes"] = trained.bytes;
+    counts["distinct_words"] = trained.distinct_words;
+    return counts;
+  });
+  const Json& counts = result.manifest.counts;
+  session.print(fmt::format("{}/tokenizer.json: {} entries from {} of text\n", output, counts.at("vocab_size").as_int(),
+                            human_bytes(counts.at("bytes").as_double())),
+                counts);
   return 0;
 }
 
