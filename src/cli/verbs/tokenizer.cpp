@@ -8,7 +8,6 @@
 #include <fmt/format.h>
 
 #include "base/files.h"
-#include "base/hash.h"
 #include "base/stream.h"
 #include "base/text.h"
 #include "cli/session.h"
@@ -37,14 +36,8 @@ int train(Session& session, const Arguments& arguments) {
     throw usage_error("must be between 258 and 16777216", "--vocab-size");
   }
   const std::string output = arguments.text("--output");
-  std::vector<InputFile> files;
-  StageSpec spec{"tokenizer", 1, output, recipe_to_json(options), {}};
-  for (const auto& input : arguments.texts("--input")) {
-    for (const auto& file : find_text_files(input)) {
-      spec.inputs.emplace_back(file.path, hash_file(file.path).hex());
-      files.push_back(file);
-    }
-  }
+  const std::vector<InputFile> files = list_document_files(arguments.texts("--input"));
+  const StageSpec spec{"tokenizer", 1, output, recipe_to_json(options), {{"texts", files_digest(files)}}};
   const Context& context = session.context();
   const StageResult result = run_single_stage(context, spec, arguments.has("--resume"), [&](StageDir& stage) {
     const TrainedTokenizer trained = train_tokenizer(context, options, text_source(context, files, options.sample_bytes));
