@@ -132,6 +132,49 @@ const std::array<uint64_t, 128>& ascii_hashes() {
   return kHashes;
 }
 
+const std::array<char, 128>& normalized_ascii() {
+  static const std::array<char, 128> kMap = [] {
+    std::array<char, 128> map{};
+    for (uint32_t c = 0; c < 128; ++c) {
+      map[c] = is_space(c) ? ' ' : static_cast<char>(c >= 'A' && c <= 'Z' ? c + 32 : c);
+    }
+    return map;
+  }();
+  return kMap;
+}
+
+uint32_t finish(uint64_t hash) {
+  return static_cast<uint32_t>(mix(hash) >> 32);
+}
+
+// shingle_hashes for text of ASCII characters, at least `shingle` of them.
+void ascii_shingle_hashes(std::string_view text, size_t shingle, std::vector<uint32_t>& hashes) {
+  const std::array<uint64_t, 128>& entering = ascii_hashes();
+  std::array<uint64_t, 128> leaving{};
+  for (size_t c = 0; c < leaving.size(); ++c) {
+    leaving[c] = std::rotl(entering[c], static_cast<int>(shingle % 64));
+  }
+  const auto* bytes = reinterpret_cast<const unsigned char*>(text.data());
+  uint64_t hash = 0;
+  for (size_t i = 0; i < shingle; ++i) {
+    hash = std::rotl(hash, 1) ^ entering[bytes[i]];
+  }
+  hashes.resize(text.size() - shingle + 1);
+  hashes[0] = finish(hash);
+  for (size_t i = shingle; i < text.size(); ++i) {
+    hash = std::rotl(hash, 1) ^ entering[bytes[i]] ^ leaving[bytes[i - shingle]];
+    hashes[i - shingle + 1] = finish(hash);
+  }
+}
+
+bool is_ascii(std::string_view text) {
+  unsigned char all = 0;
+  for (const char c : text) {
+    all |= static_cast<unsigned char>(c);
+  }
+  return all < 0x80;
+}
+
 uint64_t next_character_hash(std::string_view text, size_t& pos) {
   const auto byte = static_cast<unsigned char>(text[pos]);
   if (byte < 0x80) {
@@ -144,27 +187,37 @@ uint64_t next_character_hash(std::string_view text, size_t& pos) {
 }  // namespace
 
 std::string normalize_for_duplicates(std::string_view text) {
-  std::string out;
-  out.reserve(text.size());
-  bool space = false;
+  const std::array<char, 128>& ascii = normalized_ascii();
+  std::string out(text.size(), '\0');
+  std::string wide;  // a mapped character that is not ASCII
+  size_t end = 0;
+  bool space = true;  // the last character written is one, or there is none: no further space is wanted
   for (size_t pos = 0; pos < text.size();) {
     const auto byte = static_cast<unsigned char>(text[pos]);
-    const uint32_t c = byte < 0x80 ? byte : next_code_point(text, pos);
-    pos += byte < 0x80 ? 1 : 0;
-    if (is_space(c)) {
-      space = !out.empty();
+    if (byte < 0x80) {
+      const char mapped = ascii[byte];
+      out[end] = mapped;
+      end += space && mapped == ' ' ? 0 : 1;
+      space = mapped == ' ';
+      ++pos;
       continue;
     }
-    if (space) {
-      out += ' ';
-      space = false;
+    const uint32_t c = next_code_point(text, pos);
+    wide.clear();
+    if (!is_space(c)) {
+      append_utf8(wide, static_cast<uint32_t>(utf8proc_tolower(static_cast<utf8proc_int32_t>(c))));
+    } else if (!space) {
+      wide = " ";
     }
-    if (c < 0x80) {
-      out += static_cast<char>(c >= 'A' && c <= 'Z' ? c + 32 : c);
-    } else {
-      append_utf8(out, static_cast<uint32_t>(utf8proc_tolower(static_cast<utf8proc_int32_t>(c))));
+    // A mapped character may be longer than what it stands for: U+FFFD for one bad byte.
+    if (end + wide.size() + (text.size() - pos) > out.size()) {
+      out.resize(out.size() + out.size() / 2 + 16);
     }
+    wide.copy(out.data() + end, wide.size());
+    end += wide.size();
+    space = is_space(c);
   }
+  out.resize(end > 0 && out[end - 1] == ' ' ? end - 1 : end);
   return out;
 }
 
@@ -175,6 +228,10 @@ void shingle_hashes(std::string_view normalized, int64_t shingle, std::vector<ui
   SMELT_CHECK(shingle >= 1 && shingle <= 64);
   hashes.clear();
   if (normalized.empty()) {
+    return;
+  }
+  if (normalized.size() >= static_cast<size_t>(shingle) && is_ascii(normalized)) {
+    ascii_shingle_hashes(normalized, static_cast<size_t>(shingle), hashes);
     return;
   }
   hashes.reserve(normalized.size());
@@ -189,11 +246,11 @@ void shingle_hashes(std::string_view normalized, int64_t shingle, std::vector<ui
       --inside;
     }
     if (inside == shingle) {
-      hashes.push_back(static_cast<uint32_t>(mix(hash) >> 32));
+      hashes.push_back(finish(hash));
     }
   }
   if (hashes.empty()) {
-    hashes.push_back(static_cast<uint32_t>(mix(hash) >> 32));
+    hashes.push_back(finish(hash));
   }
 }
 

@@ -38,11 +38,16 @@ void NgramCounter::count(const std::vector<Word>& words, TextStats& stats) {
   }
 }
 
-// Counts the n-grams at places_, notes the repeats, and leaves in places_ those whose n-gram occurs twice or more.
-int64_t NgramCounter::top_characters(const std::vector<Word>& words, uint32_t n) {
-  repeats_.clear();
-  table_.reset(places_.size());
-  entries_.clear();
+// Extends places_ to n-grams and drops those that surely occur once: their few bits of the hash do. What is left fits
+// into a small table.
+void NgramCounter::keep_likely_repeats(const std::vector<Word>& words, uint32_t n) {
+  size_t capacity = 256;
+  int shift = 56;
+  while (capacity < 4 * places_.size()) {
+    capacity *= 2;
+    --shift;
+  }
+  sketch_.assign(capacity, 0);
   size_t kept = 0;
   for (size_t k = 0; k < places_.size(); ++k) {
     const uint32_t place = places_[k];
@@ -50,8 +55,32 @@ int64_t NgramCounter::top_characters(const std::vector<Word>& words, uint32_t n)
       continue;
     }
     const uint64_t hash = extend(hashes_[k], words[place + n - 1].hash);
+    uint8_t& seen = sketch_[(hash * 0x9E3779B97F4A7C15u) >> shift];
+    seen = static_cast<uint8_t>(seen == 0 ? 1 : 2);
+    places_[kept] = place;
+    hashes_[kept] = hash;
+    ++kept;
+  }
+  size_t likely = 0;
+  for (size_t k = 0; k < kept; ++k) {
+    places_[likely] = places_[k];
+    hashes_[likely] = hashes_[k];
+    likely += sketch_[(hashes_[k] * 0x9E3779B97F4A7C15u) >> shift] == 2 ? 1 : 0;
+  }
+  places_.resize(likely);
+  hashes_.resize(likely);
+}
+
+// Counts the n-grams at places_, notes the repeats, and leaves in places_ those whose n-gram occurs twice or more.
+int64_t NgramCounter::top_characters(const std::vector<Word>& words, uint32_t n) {
+  keep_likely_repeats(words, n);
+  repeats_.clear();
+  table_.reset(places_.size());
+  entries_.clear();
+  for (size_t k = 0; k < places_.size(); ++k) {
+    const uint32_t place = places_[k];
     bool is_new = false;
-    Entry& entry = table_.insert(hash, is_new);
+    Entry& entry = table_.insert(hashes_[k], is_new);
     if (!is_new) {
       repeats_.push_back(place);
     }
@@ -60,15 +89,12 @@ int64_t NgramCounter::top_characters(const std::vector<Word>& words, uint32_t n)
       ++entry.count;
       entry.next_start = place + n;
     }
-    places_[kept] = place;
-    hashes_[kept] = hash;
     entries_.push_back(&entry);
-    ++kept;
   }
   uint32_t best_count = 1;
   int64_t best_characters = 0;
   size_t repeated = 0;
-  for (size_t k = 0; k < kept; ++k) {
+  for (size_t k = 0; k < places_.size(); ++k) {
     const Entry& entry = *entries_[k];
     if (entry.total < 2) {
       continue;

@@ -28,10 +28,12 @@ class NgramCounter {
     uint32_t next_start = 0;  // where the next non-overlapping occurrence may start
   };
 
+  void keep_likely_repeats(const std::vector<Word>& words, uint32_t n);
   int64_t top_characters(const std::vector<Word>& words, uint32_t n);
   int64_t duplicate_characters(const std::vector<Word>& words, uint32_t n);
 
   HashTable<Entry> table_;
+  std::vector<uint8_t> sketch_;    // occurrences by a few bits of the hash, 2 for more
   std::vector<uint32_t> places_;   // where n-grams start that may repeat
   std::vector<uint64_t> hashes_;   // of the n-grams at places_
   std::vector<Entry*> entries_;    // of places_
