@@ -1,0 +1,1 @@
+set(ROOM_LIBS PkgConfig::zlib PkgConfig::zstd PkgConfig::uchardet cld2)
