@@ -24,13 +24,16 @@ constexpr std::array<std::string_view, kNumHtmlTags - 1> kNames = {
 
 using enum HtmlTag;
 
-constexpr HtmlTagSet kVoid = {kArea, kBase, kBr, kCol, kEmbed, kFrame, kHr, kImg, kInput, kLink, kMeta, kParam, kSource, kTrack, kWbr};
+constexpr HtmlTagSet kVoid = {kArea,  kBase, kBr,   kCol,   kEmbed,  kFrame, kHr, kImg,
+                              kInput, kLink, kMeta, kParam, kSource, kTrack, kWbr};
 constexpr HtmlTagSet kRawText = {kScript, kStyle, kTextarea, kTitle, kXmp, kIframe, kNoembed, kNoframes};
-constexpr HtmlTagSet kBlock = {kAddress, kArticle, kAside, kBlockquote, kBody, kButton, kCaption, kCenter, kCol, kColgroup, kDd, kDetails,
-            kDialog, kDir, kDiv, kDl, kDt, kFieldset, kFigcaption, kFigure, kFooter, kForm, kFrameset, kH1, kH2, kH3,
-            kH4, kH5, kH6, kHead, kHeader, kHgroup, kHr, kHtml, kLegend, kLi, kListing, kMain, kMenu, kNav, kOl,
-            kOptgroup, kOption, kP, kPlaintext, kPre, kSearch, kSection, kSelect, kSummary, kTable, kTbody, kTd,
-            kTextarea, kTfoot, kTh, kThead, kTitle, kTr, kUl, kXmp};
+constexpr HtmlTagSet kBlock = {
+    kAddress,   kArticle, kAside,  kBlockquote, kBody,   kButton,  kCaption,  kCenter,     kCol,      kColgroup, kDd,
+    kDetails,   kDialog,  kDir,    kDiv,        kDl,     kDt,      kFieldset, kFigcaption, kFigure,   kFooter,   kForm,
+    kFrameset,  kH1,      kH2,     kH3,         kH4,     kH5,      kH6,       kHead,       kHeader,   kHgroup,   kHr,
+    kHtml,      kLegend,  kLi,     kListing,    kMain,   kMenu,    kNav,      kOl,         kOptgroup, kOption,   kP,
+    kPlaintext, kPre,     kSearch, kSection,    kSelect, kSummary, kTable,    kTbody,      kTd,       kTextarea, kTfoot,
+    kTh,        kThead,   kTitle,  kTr,         kUl,     kXmp};
 
 // Where the names of each first letter begin, so that a lookup compares a dozen names at most.
 constexpr std::array<uint8_t, 27> make_starts() {

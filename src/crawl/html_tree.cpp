@@ -114,9 +114,10 @@ class Tokenizer {
       tag = HtmlTag::kUnknown;
       return builder_.keep(lower_ascii(name));
     }
-    std::array<char, kLongestKnown> buffer;
-    std::transform(name.begin(), name.end(), buffer.begin(),
-                   [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c; });
+    std::array<char, kLongestKnown> buffer{};
+    for (size_t i = 0; i < std::min(name.size(), kLongestKnown); ++i) {
+      buffer[i] = name[i] >= 'A' && name[i] <= 'Z' ? static_cast<char>(name[i] | 0x20) : name[i];
+    }
     const std::string_view folded(buffer.data(), name.size());
     tag = html_tag_of(folded);
     return tag == HtmlTag::kUnknown ? builder_.keep(std::string(folded)) : html_tag_name(tag);

@@ -3,8 +3,11 @@
 #pragma once
 
 #include <cstdint>
+#include <vector>
 
 #include "base/recipe.h"
+#include "crawl/blocks.h"
+#include "crawl/stop_words.h"
 
 namespace smelt {
 
@@ -27,5 +30,12 @@ struct JustextOptions {
       {.min = 0});
   }
 };
+
+enum class BlockClass : uint8_t { kBad, kShort, kNearGood, kGood };
+
+// By block: kGood or kBad. Neighbouring rows of a table, items of a list and terms with their definitions are judged as
+// one. `stop` is the list of the page's language; null leaves length and links to decide.
+std::vector<BlockClass> classify_blocks(const std::vector<TextBlock>& blocks, const StopWords* stop,
+                                        const JustextOptions& options);
 
 }  // namespace smelt

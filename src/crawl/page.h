@@ -10,9 +10,10 @@ struct RawPage {
   std::string url;   // address it was fetched from; empty for a file
   std::string body;  // bytes after transfer and content encodings are undone, in the page's own charset
   std::string
-      content_type;    // the HTTP header's value, "text/html" for .html and .htm, "application/xhtml+xml" for .xhtml
-  std::string date;    // ISO 8601 as in WARC-Date; empty for a file
-  std::string source;  // name of the input without its folders: "pages", "crawl-00001.warc.gz"
+      content_type;  // the HTTP header's value, "text/html" for .html and .htm, "application/xhtml+xml" for .xhtml
+  std::string date;  // ISO 8601 as in WARC-Date; empty for a file
+  bool is_plain_text = false;  // a WARC conversion record: text that was already extracted
+  std::string source;          // name of the input without its folders: "pages", "crawl-00001.warc.gz"
 };
 
 }  // namespace smelt

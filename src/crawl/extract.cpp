@@ -1,0 +1,158 @@
+#include "crawl/extract.h"
+
+#include <algorithm>
+#include <string_view>
+#include <utility>
+
+#include "base/text.h"
+#include "crawl/blocks.h"
+#include "crawl/charset.h"
+#include "crawl/html_tree.h"
+#include "crawl/language.h"
+#include "crawl/main_content.h"
+#include "crawl/page_head.h"
+#include "crawl/stop_words.h"
+#include "crawl/text_writer.h"
+#include "crawl/visibility.h"
+
+namespace smelt {
+namespace {
+
+// Of no use to a text corpus, whatever the header says: many control bytes are no text in any charset of the web.
+bool looks_binary(std::string_view body) {
+  constexpr size_t kLooked = 1024;
+  constexpr size_t kTolerated = 8;
+  if (body.starts_with("\xFE\xFF") || body.starts_with("\xFF\xFE") || body.starts_with(std::string_view("<\0", 2)) ||
+      body.starts_with(std::string_view("\0<", 2))) {
+    return false;
+  }
+  const std::string_view head = body.substr(0, kLooked);
+  const auto controls = std::count_if(head.begin(), head.end(), [](char c) {
+    const auto byte = static_cast<unsigned char>(c);
+    return byte < 0x20 && c != '\n' && c != '\r' && c != '\t' && c != '\f' && c != '\x1b';
+  });
+  return static_cast<size_t>(controls) > kTolerated || body.starts_with("%PDF-") || body.starts_with("\x89PNG") ||
+         body.starts_with("GIF8");
+}
+
+bool has_html_type(const RawPage& page) {
+  const std::string type = media_type(page.content_type);
+  if (type.empty() || type == "application/octet-stream") {
+    return true;
+  }
+  return type == "text/html" || type == "application/xhtml+xml" || type == "text/xhtml" || type == "application/html";
+}
+
+std::string all_text(const std::vector<TextBlock>& blocks) {
+  std::string out;
+  for (const TextBlock& block : blocks) {
+    out += block.text;
+    out += '\n';
+  }
+  return out;
+}
+
+struct Content {
+  std::string text;
+  int64_t blocks = 0;
+  int64_t kept = 0;
+  int64_t length = 0;
+  int64_t link_length = 0;
+};
+
+Content write_content(const std::vector<TextBlock>& blocks, const std::vector<uint8_t>& keep) {
+  Content content;
+  content.text = write_text(blocks, keep);
+  content.blocks = static_cast<int64_t>(blocks.size());
+  for (size_t i = 0; i < blocks.size(); ++i) {
+    if (keep[i] != 0) {
+      ++content.kept;
+      content.length += blocks[i].length;
+      content.link_length += blocks[i].link_length;
+    }
+  }
+  return content;
+}
+
+Result<Content> extract_content(const HtmlTree& tree, const ExtractOptions& options) {
+  std::vector<TextBlock> everything = split_blocks(tree, find_pruned(tree, Pruning::kInvisible));
+  if (everything.empty()) {
+    return Reject{"empty_text", "the page has no visible text"};
+  }
+  if (options.content == "all") {
+    return write_content(everything, std::vector<uint8_t>(everything.size(), 1));
+  }
+  const LanguageGuess guess = detect_language(all_text(everything));
+  const StopWords* stop = guess.reliable ? stop_words(guess.code) : nullptr;
+  const std::vector<TextBlock> pruned = split_blocks(tree, find_pruned(tree, Pruning::kBoilerplate));
+  Content content = write_content(pruned, find_main_content(tree, pruned, stop, options.justext));
+  if (content.text.empty()) {
+    content = write_content(everything, find_main_content(tree, everything, stop, options.justext));
+  }
+  if (content.text.empty()) {
+    return Reject{"no_main_text", "all text of the page is boilerplate"};
+  }
+  return content;
+}
+
+Json describe(const RawPage& page, const PageHead& head, const DecodedHtml& decoded, const Content& content,
+              bool truncated) {
+  Json metadata = Json::object();
+  metadata["title"] = head.title;
+  metadata["charset"] = decoded.charset;
+  metadata["charset_from"] = decoded.how;
+  const auto put = [&metadata](const char* key, const std::string& value) {
+    if (!value.empty()) {
+      metadata[key] = value;
+    }
+  };
+  put("date", head.date);
+  put("fetched", page.date);
+  put("html_lang", head.html_lang);
+  put("canonical_url", head.canonical);
+  put("description", head.description);
+  const auto share =
+      static_cast<double>(content.link_length) / static_cast<double>(std::max<int64_t>(content.length, 1));
+  metadata["link_density"] = static_cast<double>(static_cast<int64_t>(share * 1000 + 0.5)) / 1000;
+  metadata["blocks"] = content.blocks;
+  metadata["kept_blocks"] = content.kept;
+  if (truncated) {
+    metadata["truncated"] = true;
+  }
+  return metadata;
+}
+
+}  // namespace
+
+Result<ExtractedPage> extract_page(const RawPage& page, const ExtractOptions& options) {
+  if (page.body.size() > static_cast<size_t>(options.max_page_bytes)) {
+    return Reject{"too_large", std::to_string(page.body.size()) + " bytes"};
+  }
+  if (!has_html_type(page)) {
+    return Reject{"not_html", media_type(page.content_type)};
+  }
+  if (looks_binary(page.body)) {
+    return Reject{"not_html", "binary content"};
+  }
+  DecodedHtml decoded = decode_html(page.body, page.content_type);
+  const HtmlTree tree = parse_html(std::move(decoded.utf8));
+  const PageHead head = read_head(tree);
+  Result<Content> content = extract_content(tree, options);
+  if (!content) {
+    return content.reject();
+  }
+  ExtractedPage out;
+  out.metadata = describe(page, head, decoded, *content, tree.truncated());
+  out.id = page.id;
+  out.url = page.url.empty() ? head.canonical : page.url;
+  out.title = head.title;
+  out.text = std::move(content->text);
+  const LanguageGuess language = detect_language(out.text);
+  out.language = language.code;
+  out.language_score = language.score;
+  out.charset = decoded.charset;
+  out.source = page.source;
+  return out;
+}
+
+}  // namespace smelt

@@ -1,0 +1,20 @@
+// What a page says about itself: title, address, language, date, description.
+#pragma once
+
+#include <string>
+
+#include "crawl/html_tree.h"
+
+namespace smelt {
+
+struct PageHead {
+  std::string title;      // <title>, else og:title, else the first h1; one line
+  std::string canonical;  // absolute http or https address; else empty
+  std::string html_lang;  // as written
+  std::string date;       // of publication, as written, where it starts like an ISO 8601 date
+  std::string description;
+};
+
+PageHead read_head(const HtmlTree& tree);
+
+}  // namespace smelt
