@@ -22,7 +22,7 @@ smelt_pkg(pcre2 libpcre2-8)
 smelt_pkg(curl libcurl)
 
 add_library(cld2 INTERFACE)
-target_link_libraries(cld2 INTERFACE cld2)
+target_link_libraries(cld2 INTERFACE -lcld2)
 
 # Arrow and Parquet: headers and libraries of the pyarrow wheel.
 set(SMELT_ARROW "${SMELT_DEPS}/py/pyarrow")

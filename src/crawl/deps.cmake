@@ -1,1 +1,1 @@
-set(ROOM_LIBS PkgConfig::zlib PkgConfig::zstd PkgConfig::uchardet cld2)
+set(ROOM_LIBS PkgConfig::zlib PkgConfig::zstd PkgConfig::uchardet PkgConfig::curl cld2)

@@ -192,6 +192,11 @@ WarcReader::Step WarcReader::step(WarcRecord& record) {
     return fill() || damaged_ ? Step::kSkip : Step::kEnd;
   }
   ensure(5);
+  if (rest().size() < 5 && std::string_view("WARC/").starts_with(rest())) {
+    reject_cut(record);
+    consume(rest().size());
+    return Step::kSkip;
+  }
   if (!rest().starts_with("WARC/")) {
     reject(record, "bad_record_header", "a record does not start with its WARC version");
     resynchronise(1);
@@ -246,7 +251,8 @@ WarcReader::Step WarcReader::read_block(WarcRecord& record, size_t header_bytes,
 // length is what is wrong.
 void WarcReader::skip_block(const WarcRecord& record, size_t header_bytes, uint64_t length) {
   ensure(header_bytes + max_record_bytes_);
-  const std::string_view text = rest();
+  const std::string_view text =
+      rest().substr(0, header_bytes + static_cast<size_t>(std::min<uint64_t>(length, max_record_bytes_)));
   const size_t inner = text.find("\r\n\r\nWARC/1.", header_bytes);
   if (inner != std::string_view::npos) {
     reject(record, "bad_content_length", "another record starts inside this one");
