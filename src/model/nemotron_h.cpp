@@ -27,7 +27,7 @@ ModelConfig checked(ModelConfig config) {
 
 NemotronH::NemotronH(ModelConfig config, at::ScalarType dtype)
     : config_(checked(std::move(config))),
-      parameters_(model_tensors(config_), dtype),
+      parameters_(tensor_specs(config_), dtype),
       ops_(dtype == at::kFloat ? &kernel_op_set() : &portable_op_set()) {
   embedding_ = parameters_.tensor("backbone.embeddings.weight");
   final_norm_ = parameters_.tensor("backbone.norm_f.weight");

@@ -1,7 +1,10 @@
 #include "model/parameters.h"
 
+#include <ATen/ops/from_blob.h>
 #include <ATen/ops/zeros.h>
+#include <c10/core/GradMode.h>
 
+#include "arch/init.h"
 #include "base/error.h"
 
 namespace smelt {
@@ -16,10 +19,10 @@ ParameterSet::ParameterSet(const std::vector<TensorSpec>& specs, at::ScalarType 
   int64_t size = 0;
   for (const bool decayed : {true, false}) {
     for (size_t i = 0; i < specs.size(); ++i) {
-      if (specs[i].weight_decay == decayed) {
+      if (specs[i].decays == decayed) {
         parameters_[i].spec = specs[i];
         parameters_[i].offset = size;
-        size += (specs[i].numel() + kAlign - 1) / kAlign * kAlign;
+        size += (specs[i].count() + kAlign - 1) / kAlign * kAlign;
         index_[specs[i].name] = i;
       }
     }
@@ -43,7 +46,7 @@ const at::Tensor& ParameterSet::tensor(const std::string& name) const {
 int64_t ParameterSet::count() const {
   int64_t total = 0;
   for (const Parameter& parameter : parameters_) {
-    total += parameter.spec.numel();
+    total += parameter.spec.count();
   }
   return total;
 }
@@ -53,7 +56,17 @@ void ParameterSet::zero_grads() {
 }
 
 at::Tensor ParameterSet::view_of(const at::Tensor& flat, const Parameter& parameter) const {
-  return flat.narrow(0, parameter.offset, parameter.spec.numel()).view(parameter.spec.shape);
+  return flat.narrow(0, parameter.offset, parameter.spec.count()).view(parameter.spec.shape);
+}
+
+void init_parameters(ParameterSet& parameters, const ModelConfig& config, uint64_t seed) {
+  const at::NoGradGuard no_grad;
+  std::vector<float> numbers;
+  for (const Parameter& parameter : parameters.all()) {
+    numbers.resize(static_cast<size_t>(parameter.spec.count()));
+    init_tensor(parameter.spec, config, seed, numbers);
+    parameter.value.copy_(at::from_blob(numbers.data(), parameter.spec.shape, at::TensorOptions().dtype(at::kFloat)));
+  }
 }
 
 }  // namespace smelt

@@ -60,7 +60,7 @@ at::Tensor gated_rms_norm(const at::Tensor& y, const at::Tensor& z, const at::Te
 at::Tensor causal_conv_silu(const at::Tensor& x, const at::Tensor& weight, const at::Tensor& bias) {
   const int64_t width = weight.size(1);
   const at::Tensor padded = at::pad(x.transpose(1, 2), {width - 1, 0});
-  const at::Tensor y = at::conv1d(padded, weight.unsqueeze(1), bias, 1, 0, 1, weight.size(0));
+  const at::Tensor y = at::conv1d(padded, weight.unsqueeze(1), bias, at::IntArrayRef{1}, at::IntArrayRef{0}, at::IntArrayRef{1}, weight.size(0));
   return at::silu(y).transpose(1, 2);
 }
 
@@ -131,7 +131,7 @@ at::Tensor linear_cross_entropy(const at::Tensor& hidden, const at::Tensor& weig
                                 int64_t ignore_index) {
   const at::Tensor logits = widen(at::linear(hidden, weight));
   const at::Tensor count = targets.ne(ignore_index).sum().clamp_min(1);
-  return at::cross_entropy_loss(logits, targets, {}, at::Reduction::Sum, c10::SymInt(ignore_index)) / count;
+  return at::cross_entropy_loss(logits, targets, {}, at::Reduction::Sum, ignore_index) / count;
 }
 
 }  // namespace smelt::portable
