@@ -80,7 +80,7 @@ void CheckpointStore::save(Trainer& trainer, const Json& extra) {
 Json CheckpointStore::read_verified(const std::string& path) const {
   const Manifest manifest = read_manifest(path);
   if (manifest.key != key_) {
-    throw input_error("the checkpoint belongs to a run with other settings or inputs", path);
+    throw usage_error("the checkpoint belongs to a run with other settings or inputs", path, "name another output folder");
   }
   const std::string problem = verify_manifest(path, manifest, true);
   if (!problem.empty()) {
@@ -101,6 +101,9 @@ std::optional<Json> CheckpointStore::restore_latest(Trainer& trainer, Logger& lo
       trainer.restore_counters(state.at("trainer"));
       return state.at("extra");
     } catch (const UserError& error) {
+      if (error.code() == ExitCode::kUsage) {
+        throw;
+      }
       log.warn("a damaged checkpoint is not used: {}", error.what());
       remove_all(path);
     }

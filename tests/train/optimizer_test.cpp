@@ -1,0 +1,53 @@
+#include "train/optimizer.h"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+#include "model/nemotron_h.h"
+#include "model/tiny.h"
+
+namespace smelt {
+namespace {
+
+// One number followed through algorithm 2 of the paper in plain scalars.
+TEST(AdamW, FollowsTheAlgorithmNumberByNumber) {
+  NemotronH model(testing::tiny_config("M-"));
+  model.init(1);
+  OptimizerOptions options;
+  options.clip_norm = 0.5;
+  options.weight_decay = 0.3;
+  AdamW optimizer(options, model.parameters());
+  for (const std::string name : {"backbone.layers.0.mixer.in_proj.weight", "backbone.layers.0.mixer.A_log"}) {
+    ASSERT_TRUE(model.parameters().contains(name));
+  }
+  const at::Tensor decayed = model.parameters().tensor("backbone.layers.0.mixer.in_proj.weight").view({-1});
+  const at::Tensor plain = model.parameters().tensor("backbone.layers.0.mixer.A_log");
+  struct Scalar {
+    double value, decay, mean = 0, square = 0;
+  };
+  Scalar one{decayed[5].item<double>(), 0.3};
+  Scalar two{plain[2].item<double>(), 0.0};
+  for (int step = 1; step <= 4; ++step) {
+    model.parameters().grads().copy_(testing::random_tensor({model.parameters().size()}, at::kFloat, static_cast<uint64_t>(step)));
+    const double norm = optimizer.grad_norm();
+    EXPECT_NEAR(norm, model.parameters().grads().to(at::kDouble).norm().item<double>(), 1e-9 * norm);
+    const double grad_one = model.parameters().tensor("backbone.layers.0.mixer.in_proj.weight").grad().view({-1})[5].item<double>();
+    const double grad_two = plain.grad()[2].item<double>();
+    optimizer.update(0.01, norm);
+    for (auto [scalar, grad] : {std::pair<Scalar*, double>{&one, grad_one}, {&two, grad_two}}) {
+      const double g = grad * 0.5 / norm;
+      scalar->mean = 0.9 * scalar->mean + 0.1 * g;
+      scalar->square = 0.95 * scalar->square + 0.05 * g * g;
+      const double mean = scalar->mean / (1 - std::pow(0.9, step));
+      const double square = scalar->square / (1 - std::pow(0.95, step));
+      scalar->value -= 0.01 * (mean / (std::sqrt(square) + 1e-8) + scalar->decay * scalar->value);
+    }
+    // A few roundings of float32 per step on numbers near 1.
+    EXPECT_NEAR(decayed[5].item<double>(), one.value, 1e-6);
+    EXPECT_NEAR(plain[2].item<double>(), two.value, 1e-6);
+  }
+}
+
+}  // namespace
+}  // namespace smelt
