@@ -46,7 +46,8 @@ if(SMELT_WITH_TORCH)
   target_link_libraries(smelt_torch INTERFACE "${SMELT_TORCH}/lib/libtorch_cpu.so" "${SMELT_TORCH}/lib/libc10.so")
   target_link_options(smelt_torch INTERFACE "-Wl,-rpath,${SMELT_TORCH}/lib"
     "-Wl,-rpath-link,${SMELT_TORCH}/lib:${SMELT_DEPS}/py/nvidia/cu13/lib")
-  target_compile_definitions(smelt_torch INTERFACE SMELT_HAS_TORCH=1)
+  # The wheel carries the headers of its own fmt, which come before the system's: used header-only, the two keep apart by their inline namespaces.
+  target_compile_definitions(smelt_torch INTERFACE SMELT_HAS_TORCH=1 FMT_HEADER_ONLY=1)
 endif()
 
 if(SMELT_DEVELOPER)

@@ -9,8 +9,26 @@
 namespace smelt {
 namespace {
 
-uint64_t position_of(const Json& position, const char* key) {
-  return position.is_null() ? 0 : static_cast<uint64_t>(position.at(key).as_int());
+uint64_t metrics_bytes(const Json& position) {
+  return position.is_null() ? 0 : static_cast<uint64_t>(position.at("metrics_bytes").as_int());
+}
+
+// Bytes of the first lines of a file, as many as `position` counts. Times differ from run to run, so their place in the file is not part of
+// a checkpoint, which must not.
+uint64_t timing_bytes(const Json& position, const std::string& path) {
+  if (position.is_null() || !path_exists(path)) {
+    return 0;
+  }
+  const std::string content = read_file(path);
+  size_t end = 0;
+  for (int64_t line = position.at("lines").as_int(); line > 0; --line) {
+    const size_t newline = content.find('\n', end);
+    if (newline == std::string::npos) {
+      break;
+    }
+    end = newline + 1;
+  }
+  return end;
 }
 
 std::string in_telemetry(const std::string& directory, const char* name) {
@@ -22,8 +40,9 @@ std::string in_telemetry(const std::string& directory, const char* name) {
 
 RunLog::RunLog(const std::string& directory, const Json& position)
     : events_path_(in_telemetry(directory, "events.out.tfevents.smelt")),
-      metrics_(directory + "/metrics.jsonl", position_of(position, "metrics_bytes")),
-      timing_(in_telemetry(directory, "timing.jsonl"), position_of(position, "timing_bytes")) {
+      metrics_(directory + "/metrics.jsonl", metrics_bytes(position)),
+      timing_(in_telemetry(directory, "timing.jsonl"), timing_bytes(position, directory + "/telemetry/timing.jsonl")),
+      lines_(position.is_null() ? 0 : position.at("lines").as_int()) {
   replay(directory + "/metrics.jsonl", directory + "/telemetry/timing.jsonl");
 }
 
@@ -82,6 +101,7 @@ void RunLog::add(const StepReport& report, int64_t tokens, int64_t first_sequenc
   times["gflops"] = timing.gflops;
   metrics_.append(line);
   timing_.append(times);
+  ++lines_;
   add_events(line, times);
 }
 
@@ -99,7 +119,7 @@ Json RunLog::sync() {
   timing_.sync();
   Json position = Json::object();
   position["metrics_bytes"] = metrics_.size();
-  position["timing_bytes"] = timing_.size();
+  position["lines"] = lines_;
   return position;
 }
 

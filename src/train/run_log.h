@@ -39,6 +39,7 @@ class RunLog {
   std::string events_path_;
   JsonLines metrics_;
   JsonLines timing_;
+  int64_t lines_ = 0;
   std::unique_ptr<EventWriter> events_;
 };
 

@@ -57,6 +57,13 @@ std::map<std::string, std::string> contents(const std::string& directory) {
   return out;
 }
 
+void expect_same(const std::map<std::string, std::string>& actual, const std::map<std::string, std::string>& expected) {
+  EXPECT_EQ(actual.size(), expected.size());
+  for (const auto& [file, bytes] : expected) {
+    EXPECT_TRUE(actual.count(file) != 0 && actual.at(file) == bytes) << file;
+  }
+}
+
 TEST(Pretrain, LeavesModelLogsAndCheckpoint) {
   const TemporaryFolder folder;
   const Json counts = run(folder.path(), tiny_options(10));
@@ -99,11 +106,7 @@ TEST(Pretrain, InterruptedAnywhereEndsInTheSameBytes) {
   EXPECT_TRUE(path_exists(disturbed.path() + "/checkpoints/step-00000007"));  // the step that was under way was finished and kept
   EXPECT_THROW(run(disturbed.path(), options, -1, 10 * 8), std::runtime_error);
   run(disturbed.path(), options);
-  const auto actual = contents(disturbed.path());
-  ASSERT_EQ(actual.size(), expected.size());
-  for (const auto& [file, bytes] : expected) {
-    EXPECT_TRUE(actual.count(file) != 0 && actual.at(file) == bytes) << file;
-  }
+  expect_same(contents(disturbed.path()), expected);
 }
 
 TEST(Pretrain, ADamagedCheckpointIsRefusedAndTheOneBeforeUsed) {
@@ -128,7 +131,7 @@ TEST(Pretrain, ADamagedCheckpointIsRefusedAndTheOneBeforeUsed) {
   remove_all(log);
   EXPECT_NE(messages.find("step-00000006/exp_avg.safetensors: the content differs"), std::string::npos) << messages;
   EXPECT_NE(messages.find("going on after step 3 of 11"), std::string::npos) << messages;
-  EXPECT_EQ(contents(damaged.path()), contents(undisturbed.path()));
+  expect_same(contents(damaged.path()), contents(undisturbed.path()));
 }
 
 TEST(Pretrain, CheckpointsOfAnotherRunAreNotTouched) {

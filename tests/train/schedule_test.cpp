@@ -49,8 +49,8 @@ TEST(Schedule, WithoutWarmUpOrDecayIsConstant) {
 }
 
 TEST(Schedule, RefusesPhasesThatDoNotFit) {
-  EXPECT_THROW(Schedule(options("linear"), 12), UserError);
-  EXPECT_NO_THROW(Schedule(options("linear"), 13));
+  EXPECT_THROW(Schedule(options("linear"), 11), UserError);
+  EXPECT_NO_THROW(Schedule(options("linear"), 12));
 }
 
 }  // namespace
