@@ -43,7 +43,8 @@ std::unique_ptr<NemotronH> load_model(const std::string& directory) {
   return model;
 }
 
-void save_model(const NemotronH& model, const std::string& directory, const std::string& dtype, const std::vector<std::string>& also_copy) {
+void save_model(const NemotronH& model, const std::string& directory, const std::string& dtype,
+                const std::vector<std::string>& also_copy) {
   const DType stored = dtype_of_torch_name(dtype);
   ModelConfig config = model.config();
   config.torch_dtype = dtype;
@@ -51,7 +52,8 @@ void save_model(const NemotronH& model, const std::string& directory, const std:
   std::vector<std::string> narrowed(tensors.size());
   for (size_t i = 0; i < tensors.size(); ++i) {
     narrowed[i].resize(static_cast<size_t>(tensors[i].count() * dtype_bytes(stored)));
-    floats_to_bytes(stored, reinterpret_cast<const float*>(tensors[i].bytes.data()), tensors[i].count(), narrowed[i].data());
+    floats_to_bytes(stored, reinterpret_cast<const float*>(tensors[i].bytes.data()), tensors[i].count(),
+                    narrowed[i].data());
     tensors[i].dtype = stored;
     tensors[i].bytes = narrowed[i];
   }

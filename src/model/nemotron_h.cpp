@@ -1,11 +1,11 @@
 #include "model/nemotron_h.h"
 
+#include <utility>
+
 #include <ATen/ops/embedding.h>
 #include <ATen/ops/linear.h>
 #include <ATen/ops/zeros.h>
 #include <c10/core/GradMode.h>
-
-#include <utility>
 
 #include "arch/tensors.h"
 #include "base/error.h"
@@ -18,7 +18,8 @@ ModelConfig checked(ModelConfig config) {
   config.validate("model");
   check_runnable(config, "model");
   if (config.time_step_limit[0] > 0 || config.time_step_limit[1] < std::numeric_limits<double>::infinity()) {
-    throw input_error("time_step_limit clamps the time steps", "model", "training needs [0, Infinity], as every release has it");
+    throw input_error("time_step_limit clamps the time steps", "model",
+                      "training needs [0, Infinity], as every release has it");
   }
   return config;
 }
@@ -46,10 +47,17 @@ NemotronH::Layer NemotronH::make_layer(int64_t index, LayerKind kind) {
   const std::string prefix = "backbone.layers." + std::to_string(index) + ".";
   Layer mixer;
   switch (kind) {
-    case LayerKind::kMamba: mixer = make_mamba(prefix + "mixer."); break;
-    case LayerKind::kAttention: mixer = make_attention(prefix + "mixer."); break;
-    case LayerKind::kMlp: mixer = make_mlp(prefix + "mixer."); break;
-    case LayerKind::kMoe: SMELT_CHECK(false);
+    case LayerKind::kMamba:
+      mixer = make_mamba(prefix + "mixer.");
+      break;
+    case LayerKind::kAttention:
+      mixer = make_attention(prefix + "mixer.");
+      break;
+    case LayerKind::kMlp:
+      mixer = make_mlp(prefix + "mixer.");
+      break;
+    case LayerKind::kMoe:
+      SMELT_CHECK(false);
   }
   return [this, mixer = std::move(mixer), norm = parameters_.tensor(prefix + "norm.weight")](const at::Tensor& h_btd) {
     return h_btd + mixer(ops_->rms_norm(h_btd, norm, config_.layer_norm_epsilon));
@@ -58,13 +66,13 @@ NemotronH::Layer NemotronH::make_layer(int64_t index, LayerKind kind) {
 
 NemotronH::Layer NemotronH::make_mamba(const std::string& prefix) {
   const at::Tensor conv = parameters_.tensor(prefix + "conv1d.weight");
-  const MambaWeights weights = {
-      .conv_weight = conv.squeeze(1),
-      .conv_bias = config_.use_conv_bias ? parameters_.tensor(prefix + "conv1d.bias") : at::zeros({conv.size(0)}, conv.options()),
-      .dt_bias = parameters_.tensor(prefix + "dt_bias"),
-      .a_log = parameters_.tensor(prefix + "A_log"),
-      .d = parameters_.tensor(prefix + "D"),
-      .norm_weight = parameters_.tensor(prefix + "norm.weight")};
+  const MambaWeights weights = {.conv_weight = conv.squeeze(1),
+                                .conv_bias = config_.use_conv_bias ? parameters_.tensor(prefix + "conv1d.bias")
+                                                                   : at::zeros({conv.size(0)}, conv.options()),
+                                .dt_bias = parameters_.tensor(prefix + "dt_bias"),
+                                .a_log = parameters_.tensor(prefix + "A_log"),
+                                .d = parameters_.tensor(prefix + "D"),
+                                .norm_weight = parameters_.tensor(prefix + "norm.weight")};
   const MambaShape shape = {.heads = config_.mamba_num_heads,
                             .head_dim = config_.mamba_head_dim,
                             .groups = config_.n_groups,

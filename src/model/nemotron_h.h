@@ -1,19 +1,22 @@
-// The hybrid Mamba-2, attention and feed-forward language model of the Nemotron-H line (arXiv 2504.03624), for training.
+// The hybrid Mamba-2, attention and feed-forward language model of the Nemotron-H line (arXiv 2504.03624), for
+// training.
 //
-// h = E[ids]; for each layer h = h + mixer(norm(h)); hidden = norm_f(h); logits = hidden W^T. No position embedding, no biases but the
-// convolution's, squared-ReLU feed-forward. Documents packed into one sequence see each other, as in the line's pretraining: neither the state
-// nor attention is reset at a boundary, the model learns it from the end-of-document token.
+// h = E[ids]; for each layer h = h + mixer(norm(h)); hidden = norm_f(h); logits = hidden W^T. No position embedding, no
+// biases but the convolution's, squared-ReLU feed-forward. Documents packed into one sequence see each other, as in the
+// line's pretraining: neither the state nor attention is reset at a boundary, the model learns it from the
+// end-of-document token.
 //
-// float32 on the CPU runs on our kernels, everything else on LibTorch's operations. Results depend on the number of threads of LibTorch's pool only
-// through the order of sums inside its GEMMs. Not thread-safe; one training step at a time.
+// float32 on the CPU runs on our kernels, everything else on LibTorch's operations. Results depend on the number of
+// threads of LibTorch's pool only through the order of sums inside its GEMMs. Not thread-safe; one training step at a
+// time.
 #pragma once
-
-#include <ATen/core/Tensor.h>
 
 #include <cstdint>
 #include <functional>
 #include <string>
 #include <vector>
+
+#include <ATen/core/Tensor.h>
 
 #include "arch/model_config.h"
 #include "model/op_set.h"
@@ -25,14 +28,14 @@ constexpr int64_t kIgnoreTarget = -100;
 
 class NemotronH {
  public:
-  // Parameters hold zeros until init() or load_model. `dtype` is kFloat or, for checks of gradients, kDouble. Throws UserError(kInput) for a
-  // model that cannot be trained here (experts, a time_step_limit that is not [0, Infinity]).
+  // Parameters hold zeros until init() or load_model. `dtype` is kFloat or, for checks of gradients, kDouble. Throws
+  // UserError(kInput) for a model that cannot be trained here (experts, a time_step_limit that is not [0, Infinity]).
   explicit NemotronH(ModelConfig config, at::ScalarType dtype = at::kFloat);
   NemotronH(const NemotronH&) = delete;
   NemotronH& operator=(const NemotronH&) = delete;
 
-  // Fresh numbers as published for the line: normal(0, initializer_range), output projections divided by sqrt(layers); each tensor's numbers
-  // depend only on the seed and its name.
+  // Fresh numbers as published for the line: normal(0, initializer_range), output projections divided by sqrt(layers);
+  // each tensor's numbers depend only on the seed and its name.
   void init(uint64_t seed);
 
   const ModelConfig& config() const { return config_; }

@@ -1,11 +1,12 @@
 // The operations of a layer that are more than a matrix product, in two implementations behind one table.
 //
-// Shapes: b batch, t time, h heads, p head dimension, g groups, n state size. All are differentiable in every tensor argument.
+// Shapes: b batch, t time, h heads, p head dimension, g groups, n state size. All are differentiable in every tensor
+// argument.
 #pragma once
 
-#include <ATen/core/Tensor.h>
-
 #include <cstdint>
+
+#include <ATen/core/Tensor.h>
 
 namespace smelt {
 
@@ -35,7 +36,8 @@ struct MambaWeights {
 struct OpSet {
   // x * rsqrt(mean(x^2) + eps) * weight over the last dimension.
   at::Tensor (*rms_norm)(const at::Tensor& x, const at::Tensor& weight, double eps);
-  // Between a Mamba-2 mixer's projections: convolution and SiLU, state-space scan, gated norm. projected [b, t, rows] -> [b, t, d_inner].
+  // Between a Mamba-2 mixer's projections: convolution and SiLU, state-space scan, gated norm. projected [b, t, rows]
+  // -> [b, t, d_inner].
   at::Tensor (*mamba)(const at::Tensor& projected, const MambaWeights& weights, const MambaShape& shape);
   // max(x, 0)^2.
   at::Tensor (*squared_relu)(const at::Tensor& x);
@@ -43,7 +45,8 @@ struct OpSet {
   at::Tensor (*attention)(const at::Tensor& q, const at::Tensor& k, const at::Tensor& v);
   // Mean of -log softmax(hidden weight^T)[target] over the targets that are not ignore_index; 0 where all are ignored.
   // hidden [rows, d], weight [vocab, d], targets [rows] int64 -> scalar.
-  at::Tensor (*linear_cross_entropy)(const at::Tensor& hidden, const at::Tensor& weight, const at::Tensor& targets, int64_t ignore_index);
+  at::Tensor (*linear_cross_entropy)(const at::Tensor& hidden, const at::Tensor& weight, const at::Tensor& targets,
+                                     int64_t ignore_index);
 };
 
 const OpSet& portable_op_set();  // LibTorch operations; any device and floating dtype

@@ -1,15 +1,15 @@
 // A model's parameters: named leaf tensors that are views of one flat buffer, and their gradients likewise.
 //
-// The buffer begins with the parameters that weight decay applies to, then come the others, so that an optimizer is two sweeps over memory. Each
-// parameter begins on a 64-byte boundary; the gaps are zero and stay zero.
+// The buffer begins with the parameters that weight decay applies to, then come the others, so that an optimizer is two
+// sweeps over memory. Each parameter begins on a 64-byte boundary; the gaps are zero and stay zero.
 #pragma once
-
-#include <ATen/core/Tensor.h>
 
 #include <cstdint>
 #include <map>
 #include <string>
 #include <vector>
+
+#include <ATen/core/Tensor.h>
 
 #include "arch/model_config.h"
 #include "arch/tensors.h"

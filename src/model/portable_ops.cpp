@@ -1,5 +1,7 @@
 #include "model/portable_ops.h"
 
+#include <limits>
+
 #include <ATen/ops/cat.h>
 #include <ATen/ops/conv1d.h>
 #include <ATen/ops/cross_entropy_loss.h>
@@ -14,8 +16,6 @@
 #include <ATen/ops/softplus.h>
 #include <ATen/ops/stack.h>
 #include <ATen/ops/zeros.h>
-
-#include <limits>
 
 namespace smelt::portable {
 namespace {
@@ -51,7 +51,8 @@ at::Tensor rms_norm(const at::Tensor& x, const at::Tensor& weight, double eps) {
   return (normalise(widen(x), eps) * widen(weight)).to(x.scalar_type());
 }
 
-at::Tensor gated_rms_norm(const at::Tensor& y, const at::Tensor& z, const at::Tensor& weight, int64_t groups, double eps) {
+at::Tensor gated_rms_norm(const at::Tensor& y, const at::Tensor& z, const at::Tensor& weight, int64_t groups,
+                          double eps) {
   const at::Tensor gated = widen(y) * at::silu(widen(z));
   const at::Tensor normed = normalise(gated.unflatten(-1, {groups, gated.size(-1) / groups}), eps).flatten(-2);
   return (normed * widen(weight)).to(y.scalar_type());
@@ -60,7 +61,8 @@ at::Tensor gated_rms_norm(const at::Tensor& y, const at::Tensor& z, const at::Te
 at::Tensor causal_conv_silu(const at::Tensor& x, const at::Tensor& weight, const at::Tensor& bias) {
   const int64_t width = weight.size(1);
   const at::Tensor padded = at::pad(x.transpose(1, 2), {width - 1, 0});
-  const at::Tensor y = at::conv1d(padded, weight.unsqueeze(1), bias, at::IntArrayRef{1}, at::IntArrayRef{0}, at::IntArrayRef{1}, weight.size(0));
+  const at::Tensor y = at::conv1d(padded, weight.unsqueeze(1), bias, at::IntArrayRef{1}, at::IntArrayRef{0},
+                                  at::IntArrayRef{1}, weight.size(0));
   return at::silu(y).transpose(1, 2);
 }
 
@@ -123,7 +125,8 @@ at::Tensor mamba(const at::Tensor& projected, const MambaWeights& weights, const
 
 at::Tensor causal_attention(const at::Tensor& q, const at::Tensor& k, const at::Tensor& v) {
   const bool grouped = q.size(2) != k.size(2);
-  return at::scaled_dot_product_attention(q.transpose(1, 2), k.transpose(1, 2), v.transpose(1, 2), {}, 0.0, true, {}, grouped)
+  return at::scaled_dot_product_attention(q.transpose(1, 2), k.transpose(1, 2), v.transpose(1, 2), {}, 0.0, true, {},
+                                          grouped)
       .transpose(1, 2);
 }
 

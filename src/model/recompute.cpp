@@ -4,12 +4,10 @@
 #include <torch/csrc/autograd/autograd.h>
 #include <torch/csrc/autograd/custom_function.h>
 
-
 namespace smelt {
 namespace {
 
 using Layer = std::function<at::Tensor(const at::Tensor&)>;
-
 
 class RecomputeFunction : public torch::autograd::Function<RecomputeFunction> {
  public:
@@ -20,7 +18,8 @@ class RecomputeFunction : public torch::autograd::Function<RecomputeFunction> {
     return (*layer)(input);
   }
 
-  static torch::autograd::variable_list backward(torch::autograd::AutogradContext* context, torch::autograd::variable_list grads) {
+  static torch::autograd::variable_list backward(torch::autograd::AutogradContext* context,
+                                                 torch::autograd::variable_list grads) {
     const auto* layer = reinterpret_cast<const Layer*>(context->saved_data["layer"].toInt());
     const at::AutoGradMode with_grad(true);
     const at::Tensor input = context->get_saved_variables()[0].detach().requires_grad_(true);

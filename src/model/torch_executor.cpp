@@ -1,10 +1,10 @@
 #include "model/torch_executor.h"
 
-#include <ATen/Context.h>
-#include <ATen/Parallel.h>
-
 #include <algorithm>
 #include <atomic>
+
+#include <ATen/Context.h>
+#include <ATen/Parallel.h>
 
 #include "base/runtime.h"
 

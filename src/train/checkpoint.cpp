@@ -1,10 +1,10 @@
 #include "train/checkpoint.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <charconv>
 #include <filesystem>
+
+#include <fmt/format.h>
 
 #include "arch/safetensors.h"
 #include "base/error.h"
@@ -31,7 +31,8 @@ std::vector<StatePart> state_parts(Trainer& trainer) {
 
 }  // namespace
 
-CheckpointStore::CheckpointStore(std::string directory, std::string key) : directory_(std::move(directory)), key_(std::move(key)) {}
+CheckpointStore::CheckpointStore(std::string directory, std::string key)
+    : directory_(std::move(directory)), key_(std::move(key)) {}
 
 std::string CheckpointStore::folder(int64_t step) const {
   return fmt::format("{}/{}{:08}", directory_, kPrefix, step);
@@ -44,7 +45,8 @@ std::vector<int64_t> CheckpointStore::steps() const {
     const std::string name = entry.path().filename().string();
     int64_t step = 0;
     const char* begin = name.data() + std::min(name.size(), std::string_view(kPrefix).size());
-    if (name.starts_with(kPrefix) && std::from_chars(begin, name.data() + name.size(), step).ptr == name.data() + name.size()) {
+    if (name.starts_with(kPrefix) &&
+        std::from_chars(begin, name.data() + name.size(), step).ptr == name.data() + name.size()) {
       out.push_back(step);
     }
   }
@@ -80,7 +82,8 @@ void CheckpointStore::save(Trainer& trainer, const Json& extra) {
 Json CheckpointStore::read_verified(const std::string& path) const {
   const Manifest manifest = read_manifest(path);
   if (manifest.key != key_) {
-    throw usage_error("the checkpoint belongs to a run with other settings or inputs", path, "name another output folder");
+    throw usage_error("the checkpoint belongs to a run with other settings or inputs", path,
+                      "name another output folder");
   }
   const std::string problem = verify_manifest(path, manifest, true);
   if (!problem.empty()) {

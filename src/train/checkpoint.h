@@ -1,7 +1,8 @@
 // Checkpoints: folders that are whole or absent, verified before they are used.
 //
-// checkpoints/step-00001200/ holds params.safetensors, exp_avg.safetensors, exp_avg_sq.safetensors (float32, tensors under the model's names),
-// state.json and, written last, manifest.json with every file's size and XXH3-128. The folder is made under another name, synced and renamed.
+// checkpoints/step-00001200/ holds params.safetensors, exp_avg.safetensors, exp_avg_sq.safetensors (float32, tensors
+// under the model's names), state.json and, written last, manifest.json with every file's size and XXH3-128. The folder
+// is made under another name, synced and renamed.
 #pragma once
 
 #include <cstdint>
@@ -20,10 +21,12 @@ class CheckpointStore {
   // `key` marks whose checkpoints these are: one with another key is refused.
   CheckpointStore(std::string directory, std::string key);
 
-  // Writes the trainer's state after trainer.steps_done() steps with `extra` beside it. Does nothing where that step has a checkpoint already.
+  // Writes the trainer's state after trainer.steps_done() steps with `extra` beside it. Does nothing where that step
+  // has a checkpoint already.
   void save(Trainer& trainer, const Json& extra);
-  // Restores the newest checkpoint that is whole, trying older ones where a newer one is damaged (each damage is a warning), and returns its
-  // `extra`; nothing where there is none to go on from. A damaged checkpoint is removed, so that the run makes it again.
+  // Restores the newest checkpoint that is whole, trying older ones where a newer one is damaged (each damage is a
+  // warning), and returns its `extra`; nothing where there is none to go on from. A damaged checkpoint is removed, so
+  // that the run makes it again.
   std::optional<Json> restore_latest(Trainer& trainer, Logger& log);
   // Removes all but the newest `keep`.
   void prune(int64_t keep);

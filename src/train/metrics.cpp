@@ -1,11 +1,11 @@
 #include "train/metrics.h"
 
+#include <cerrno>
+
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-#include <cerrno>
 
 #include "base/error.h"
 
@@ -16,12 +16,13 @@ JsonLines::JsonLines(std::string path, uint64_t keep_bytes) : path_(std::move(pa
   if (fd_ < 0) {
     throw system_error("open", path_, errno);
   }
-  struct stat info {};
+  struct stat info{};
   const int failed = ::fstat(fd_, &info);
   if (failed != 0 || static_cast<uint64_t>(info.st_size) < keep_bytes) {
     ::close(fd_);
-    throw input_error(fmt::format("{} bytes, the checkpoint says at least {}", failed != 0 ? 0 : info.st_size, keep_bytes), path_,
-                      "remove the stage's folder to start over");
+    throw input_error(
+        fmt::format("{} bytes, the checkpoint says at least {}", failed != 0 ? 0 : info.st_size, keep_bytes), path_,
+        "remove the stage's folder to start over");
   }
   if (::ftruncate(fd_, static_cast<off_t>(keep_bytes)) != 0 || ::lseek(fd_, 0, SEEK_END) < 0) {
     const int error = errno;

@@ -11,8 +11,8 @@ namespace smelt {
 // Not thread-safe. Lines reach the file at flush() or when 64 KiB have gathered; they are durable after sync().
 class JsonLines {
  public:
-  // Opens or creates `path` and cuts it to its first `keep_bytes` bytes. A file shorter than that is UserError(kInput): it lost lines that
-  // the checkpoint counts on.
+  // Opens or creates `path` and cuts it to its first `keep_bytes` bytes. A file shorter than that is UserError(kInput):
+  // it lost lines that the checkpoint counts on.
   JsonLines(std::string path, uint64_t keep_bytes);
   ~JsonLines();
   JsonLines(const JsonLines&) = delete;

@@ -1,9 +1,10 @@
-// AdamW with decoupled weight decay (Loshchilov and Hutter 2019, algorithm 2) over a ParameterSet's flat buffer.
+// AdamW with decoupled weight decay (Loshchilov and Hutter 2019, algorithm 2) over a ParameterSet's flat float32
+// buffer.
 #pragma once
 
-#include <ATen/core/Tensor.h>
-
 #include <cstdint>
+
+#include <ATen/core/Tensor.h>
 
 #include "model/parameters.h"
 #include "train/options.h"

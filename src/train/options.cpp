@@ -26,7 +26,8 @@ void OptimizerOptions::fields(Fields& f) {
   f("beta1", beta1, "AdamW: decay of the mean of gradients", {.min = 0, .max = 1});
   f("beta2", beta2, "AdamW: decay of the mean of squared gradients", {.min = 0, .max = 1});
   f("epsilon", epsilon, "AdamW: added to the root of the mean square", {.min = 0});
-  f("weight_decay", weight_decay, "decoupled weight decay of matrices; norms, biases, A_log, D and dt_bias have none", {.min = 0});
+  f("weight_decay", weight_decay, "decoupled weight decay of matrices; norms, biases, A_log, D and dt_bias have none",
+    {.min = 0});
   f("clip_norm", clip_norm, "gradients longer than this are scaled down to it; 0 = never", {.min = 0});
 }
 
@@ -39,21 +40,25 @@ void TrainOptions::fields(Fields& f) {
   f("tokens", tokens, "tokens to train on, rounded up to whole steps; 0 = given by steps", {.min = 0});
   f.table("schedule", schedule, "the learning rate over the steps");
   f.table("optimizer", optimizer, "AdamW and clipping");
-  f("validate_every", validate_every, "steps between losses on the held-out tokens; the last step has one always. 0 = only there",
-    {.min = 0});
+  f("validate_every", validate_every,
+    "steps between losses on the held-out tokens; the last step has one always. 0 = only there", {.min = 0});
   f("validation_sequences", validation_sequences, "held-out sequences per validation, always the same", {.min = 1});
-  f("checkpoint_every", checkpoint_every, "steps between checkpoints; 0 = only at the end and when stopped", {.min = 0});
+  f("checkpoint_every", checkpoint_every, "steps between checkpoints; 0 = only at the end and when stopped",
+    {.min = 0});
   f("keep_checkpoints", keep_checkpoints, "how many of the newest checkpoints stay while training", {.min = 1});
-  f("milestones", milestones, "snapshots of the model along the way, evenly spaced, the last at the end; 0 = none", {.min = 0, .max = 1000});
-  f("max_bad_steps", max_bad_steps, "steps in a row with a loss or gradient that is not finite before training gives up", {.min = 1});
-  f("recompute", recompute, "keep no activations of the layers, compute them again in the backward pass: less memory, a third more time");
+  f("milestones", milestones, "snapshots of the model along the way, evenly spaced, the last at the end; 0 = none",
+    {.min = 0, .max = 1000});
+  f("max_bad_steps", max_bad_steps,
+    "steps in a row with a loss or gradient that is not finite before training gives up", {.min = 1});
+  f("recompute", recompute,
+    "keep no activations of the layers, compute them again in the backward pass: less memory, a third more time");
   f.choice("save_dtype", save_dtype, {"bfloat16", "float32"}, "what the final model's weights are stored as");
 }
 
 int64_t TrainOptions::total_steps() const {
   if ((steps > 0) == (tokens > 0)) {
-    throw usage_error(steps > 0 ? "both steps and tokens are given" : "neither steps nor tokens is given", "train.steps",
-                      "set exactly one of train.steps and train.tokens");
+    throw usage_error(steps > 0 ? "both steps and tokens are given" : "neither steps nor tokens is given",
+                      "train.steps", "set exactly one of train.steps and train.tokens");
   }
   return steps > 0 ? steps : (tokens + tokens_per_step() - 1) / tokens_per_step();
 }

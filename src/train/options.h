@@ -62,11 +62,13 @@ struct TrainOptions {
   void fields(Fields& f);
   int64_t sequences_per_step() const { return micro_batch * accumulation; }
   int64_t tokens_per_step() const { return sequences_per_step() * seq_length; }
-  // From `steps`, or from `tokens` rounded up to whole steps. Throws UserError(kUsage) unless exactly one of the two is given.
+  // From `steps`, or from `tokens` rounded up to whole steps. Throws UserError(kUsage) unless exactly one of the two is
+  // given.
   int64_t total_steps() const;
 };
 
-// The config of a fresh model of that shape over a tokenizer with `vocab_size` entries. Throws UserError for impossible shapes.
+// The config of a fresh model of that shape over a tokenizer with `vocab_size` entries. Throws UserError for impossible
+// shapes.
 ModelConfig make_model_config(const ModelOptions& options, int64_t vocab_size, int64_t seq_length);
 
 }  // namespace smelt

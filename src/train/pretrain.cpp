@@ -1,12 +1,12 @@
 #include "train/pretrain.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <chrono>
 #include <filesystem>
 #include <optional>
 #include <set>
+
+#include <fmt/format.h>
 
 #include "arch/counts.h"
 #include "base/files.h"
@@ -24,12 +24,14 @@ double unix_time() {
   return std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch()).count();
 }
 
-std::unique_ptr<NemotronH> start_model(const Context& context, const TrainOptions& options, const PretrainInputs& inputs) {
+std::unique_ptr<NemotronH> start_model(const Context& context, const TrainOptions& options,
+                                       const PretrainInputs& inputs) {
   if (!options.model.from.empty()) {
     auto model = load_model(options.model.from);
     if (model->config().vocab_size < inputs.vocab_size) {
-      throw usage_error(fmt::format("the model has {} tokens, the tokenizer {}", model->config().vocab_size, inputs.vocab_size),
-                        "train.model.from", "use the tokenizer of that model");
+      throw usage_error(
+          fmt::format("the model has {} tokens, the tokenizer {}", model->config().vocab_size, inputs.vocab_size),
+          "train.model.from", "use the tokenizer of that model");
     }
     return model;
   }
@@ -45,8 +47,8 @@ std::unique_ptr<NemotronH> start_model(const Context& context, const TrainOption
 std::vector<std::string> tokenizer_files(const std::string& directory) {
   std::vector<std::string> out;
   if (!directory.empty()) {
-    for (const char* name : {"tokenizer.json", "tokenizer_config.json", "special_tokens_map.json", "chat_template.jinja", "vocab.json",
-                             "merges.txt"}) {
+    for (const char* name : {"tokenizer.json", "tokenizer_config.json", "special_tokens_map.json",
+                             "chat_template.jinja", "vocab.json", "merges.txt"}) {
       const std::string path = directory + "/" + name;
       if (path_exists(path)) {
         out.push_back(path);
@@ -83,10 +85,11 @@ class Run {
     }
     RunLog log(directory_, position);
     const ParameterCounts counts = count_parameters(model_->config());
-    context_.log.info("pretrain: {} parameters ({} outside the embeddings), {} steps of {} tokens", counts.total, counts.non_embedding,
-                      trainer_.total_steps(), options_.tokens_per_step());
+    context_.log.info("pretrain: {} parameters ({} outside the embeddings), {} steps of {} tokens", counts.total,
+                      counts.non_embedding, trainer_.total_steps(), options_.tokens_per_step());
     const int64_t left = trainer_.total_steps() - trainer_.steps_done();
-    Progress progress(context_.progress, "pretrain", static_cast<uint64_t>(left * options_.tokens_per_step()), "tokens");
+    Progress progress(context_.progress, "pretrain", static_cast<uint64_t>(left * options_.tokens_per_step()),
+                      "tokens");
     while (trainer_.steps_done() < trainer_.total_steps()) {
       one_step(log, progress);
     }
@@ -106,7 +109,8 @@ class Run {
     timing.gflops = timing.tokens_per_s * flops_per_token_ / 1e9;
     const int64_t last = first + options_.sequences_per_step() - 1;
     if (report.skipped) {
-      context_.log.warn("pretrain: step {} skipped, its loss or gradient is not finite (sequences {} to {})", report.step, first, last);
+      context_.log.warn("pretrain: step {} skipped, its loss or gradient is not finite (sequences {} to {})",
+                        report.step, first, last);
     } else {
       last_loss_ = report.loss;
     }
@@ -184,7 +188,8 @@ class Run {
 
 }  // namespace
 
-Json pretrain(const Context& context, const TrainOptions& options, const PretrainInputs& inputs, const std::string& directory) {
+Json pretrain(const Context& context, const TrainOptions& options, const PretrainInputs& inputs,
+              const std::string& directory) {
   init_torch(context.threads.width());
   make_directories(directory);
   return Run(context, options, inputs, directory).go();

@@ -13,8 +13,8 @@ uint64_t metrics_bytes(const Json& position) {
   return position.is_null() ? 0 : static_cast<uint64_t>(position.at("metrics_bytes").as_int());
 }
 
-// Bytes of the first lines of a file, as many as `position` counts. Times differ from run to run, so their place in the file is not part of
-// a checkpoint, which must not.
+// Bytes of the first lines of a file, as many as `position` counts. Times differ from run to run, so their place in the
+// file is not part of a checkpoint, which must not.
 uint64_t timing_bytes(const Json& position, const std::string& path) {
   if (position.is_null() || !path_exists(path)) {
     return 0;
@@ -66,7 +66,9 @@ void RunLog::add_events(const Json& metrics, const Json& timing) {
     events_ = std::make_unique<EventWriter>(events_path_, time);
   }
   std::vector<std::pair<std::string, double>> scalars;
-  for (const auto& [key, tag] : {std::pair{"loss", "train/loss"}, {"lr", "train/lr"}, {"grad_norm", "train/grad_norm"},
+  for (const auto& [key, tag] : {std::pair{"loss", "train/loss"},
+                                 {"lr", "train/lr"},
+                                 {"grad_norm", "train/grad_norm"},
                                  {"val_loss", "validation/loss"}}) {
     const Json* value = metrics.find(key);
     if (value != nullptr && value->is_number()) {
@@ -79,8 +81,8 @@ void RunLog::add_events(const Json& metrics, const Json& timing) {
   events_->scalars(time, metrics.get("step", 0), scalars);
 }
 
-void RunLog::add(const StepReport& report, int64_t tokens, int64_t first_sequence, int64_t last_sequence, std::optional<double> val_loss,
-                 const StepTiming& timing) {
+void RunLog::add(const StepReport& report, int64_t tokens, int64_t first_sequence, int64_t last_sequence,
+                 std::optional<double> val_loss, const StepTiming& timing) {
   Json line = Json::object();
   line["step"] = report.step;
   line["tokens"] = tokens;

@@ -23,11 +23,12 @@ struct StepTiming {
 // Not thread-safe.
 class RunLog {
  public:
-  // Goes on where `position` (of a checkpoint) was; null: from the start. Lines after it are cut off, the events are written anew.
+  // Goes on where `position` (of a checkpoint) was; null: from the start. Lines after it are cut off, the events are
+  // written anew.
   RunLog(const std::string& directory, const Json& position);
 
-  void add(const StepReport& report, int64_t tokens, int64_t first_sequence, int64_t last_sequence, std::optional<double> val_loss,
-           const StepTiming& timing);
+  void add(const StepReport& report, int64_t tokens, int64_t first_sequence, int64_t last_sequence,
+           std::optional<double> val_loss, const StepTiming& timing);
   void flush();
   // Makes everything durable and says where the logs are.
   Json sync();

@@ -1,10 +1,10 @@
 #include "train/schedule.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <cmath>
 #include <numbers>
+
+#include <fmt/format.h>
 
 #include "base/error.h"
 
@@ -14,7 +14,8 @@ void ScheduleOptions::fields(Fields& f) {
   f("lr", lr, "peak learning rate", {.min = 0});
   f("min_lr_ratio", min_lr_ratio, "the rate at the end of the decay, as a share of the peak", {.min = 0, .max = 1});
   f("warmup_steps", warmup_steps, "steps over which the rate rises linearly from zero to the peak", {.min = 0});
-  f("decay_share", decay_share, "share of all steps, at the end, over which the rate decays; between warm-up and decay it is constant",
+  f("decay_share", decay_share,
+    "share of all steps, at the end, over which the rate decays; between warm-up and decay it is constant",
     {.min = 0, .max = 1});
   f.choice("decay_shape", decay_shape, {"minus_sqrt", "linear", "cosine"}, "shape of the decay");
 }
@@ -27,8 +28,9 @@ Schedule::Schedule(const ScheduleOptions& options, int64_t total_steps)
       decay_(std::llround(options.decay_share * static_cast<double>(total_steps))),
       shape_(options.decay_shape) {
   if (warmup_ + decay_ > total_) {
-    throw usage_error(fmt::format("{} warm-up steps and {} decay steps do not fit into {} steps", warmup_, decay_, total_),
-                      "train.schedule", "lower warmup_steps or decay_share, or train longer");
+    throw usage_error(
+        fmt::format("{} warm-up steps and {} decay steps do not fit into {} steps", warmup_, decay_, total_),
+        "train.schedule", "lower warmup_steps or decay_share, or train longer");
   }
 }
 

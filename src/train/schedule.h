@@ -1,4 +1,5 @@
-// Learning-rate schedules: warm-up, stable, decay (WSD; Hu et al. 2024, "MiniCPM", section 4), with the decay shapes of the Nemotron line.
+// Learning-rate schedules: warm-up, stable, decay (WSD; Hu et al. 2024, "MiniCPM", section 4), with the decay shapes of
+// the Nemotron line.
 #pragma once
 
 #include <cstdint>
@@ -24,9 +25,10 @@ class Schedule {
   // Throws UserError(kUsage) where warm-up and decay do not fit into `total_steps`.
   Schedule(const ScheduleOptions& options, int64_t total_steps);
 
-  // Rate of step `step` in [0, total_steps). Warm-up rises linearly and reaches the peak at its last step; the decay, over the last
-  // round(decay_share * total) steps, ends at the minimum: r in (0, 1] is the share of it that is done, and the rate is
-  // min + (peak - min) * f(r), f = 1 - r (linear), (1 + cos(pi r)) / 2 (cosine), 1 - sqrt(r) (minus_sqrt).
+  // Rate of step `step` in [0, total_steps). Warm-up rises linearly and reaches the peak at its last step; the decay,
+  // over the last round(decay_share * total) steps, ends at the minimum: r in (0, 1] is the share of it that is done,
+  // and the rate is min + (peak - min) * f(r), f = 1 - r (linear), (1 + cos(pi r)) / 2 (cosine), 1 - sqrt(r)
+  // (minus_sqrt).
   double at(int64_t step) const;
   int64_t decay_start() const { return total_ - decay_; }
 

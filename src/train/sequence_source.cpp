@@ -1,9 +1,9 @@
 #include "train/sequence_source.h"
 
+#include <vector>
+
 #include <ATen/ops/empty.h>
 #include <fmt/format.h>
-
-#include <vector>
 
 #include "base/error.h"
 
@@ -19,8 +19,9 @@ Batch read_batch(const SequenceSource& source, int64_t first, int64_t count, int
     source.read(first + i, tokens);
     for (const int32_t token : tokens) {
       if (token < 0 || token >= vocab_size) {
-        throw input_error(fmt::format("sequence {} holds token {}, the model's vocabulary has {}", first + i, token, vocab_size), "tokens",
-                          "build the token files with the tokenizer that the model uses");
+        throw input_error(
+            fmt::format("sequence {} holds token {}, the model's vocabulary has {}", first + i, token, vocab_size),
+            "tokens", "build the token files with the tokenizer that the model uses");
       }
     }
     for (int64_t t = 0; t < seq_length; ++t) {

@@ -1,10 +1,10 @@
 // Where training sequences come from.
 #pragma once
 
-#include <ATen/core/Tensor.h>
-
 #include <cstdint>
 #include <span>
+
+#include <ATen/core/Tensor.h>
 
 namespace smelt {
 
@@ -21,7 +21,8 @@ struct Batch {
   at::Tensor targets;  // [count, seq_length] int64
 };
 
-// Sequences [first, first + count). Throws UserError(kInput) where a token is not below `vocab_size`: the tokens were made with another tokenizer.
+// Sequences [first, first + count). Throws UserError(kInput) where a token is not below `vocab_size`: the tokens were
+// made with another tokenizer.
 Batch read_batch(const SequenceSource& source, int64_t first, int64_t count, int64_t seq_length, int64_t vocab_size);
 
 }  // namespace smelt

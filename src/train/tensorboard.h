@@ -1,4 +1,5 @@
-// TensorBoard event files: TFRecord framing (length, masked CRC-32C) around hand-encoded Event messages with scalar values.
+// TensorBoard event files: TFRecord framing (length, masked CRC-32C) around hand-encoded Event messages with scalar
+// values.
 //
 // Format: tensorflow/core/lib/io/record_writer and tensorflow/core/util/event.proto, version brain.Event:2.
 #pragma once

@@ -1,10 +1,10 @@
 #include "train/trainer.h"
 
-#include <c10/core/GradMode.h>
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <cmath>
+
+#include <c10/core/GradMode.h>
+#include <fmt/format.h>
 
 #include "base/error.h"
 
@@ -23,8 +23,8 @@ Trainer::Trainer(NemotronH& model, const TrainOptions& options, const SequenceSo
 double Trainer::accumulate(int64_t first_sequence) {
   double total = 0;
   for (int64_t pass = 0; pass < options_.accumulation; ++pass) {
-    const Batch batch = read_batch(source_, first_sequence + pass * options_.micro_batch, options_.micro_batch, options_.seq_length,
-                                   model_.config().vocab_size);
+    const Batch batch = read_batch(source_, first_sequence + pass * options_.micro_batch, options_.micro_batch,
+                                   options_.seq_length, model_.config().vocab_size);
     const at::Tensor loss = model_.loss(batch.inputs, batch.targets) / static_cast<double>(options_.accumulation);
     total += loss.item<double>();
     if (!std::isfinite(total)) {
@@ -50,10 +50,11 @@ StepReport Trainer::step() {
   bad_in_a_row_ = report.skipped ? bad_in_a_row_ + 1 : 0;
   skipped_steps_ += report.skipped ? 1 : 0;
   if (bad_in_a_row_ >= options_.max_bad_steps) {
-    throw UserError(ExitCode::kFailed,
-                    fmt::format("the loss or the gradient was not finite in {} steps in a row, the last on sequences {} to {}", bad_in_a_row_,
-                                first, first + options_.sequences_per_step() - 1),
-                    "pretrain", "lower train.schedule.lr, or look at these sequences");
+    throw UserError(
+        ExitCode::kFailed,
+        fmt::format("the loss or the gradient was not finite in {} steps in a row, the last on sequences {} to {}",
+                    bad_in_a_row_, first, first + options_.sequences_per_step() - 1),
+        "pretrain", "lower train.schedule.lr, or look at these sequences");
   }
   return report;
 }

@@ -1,10 +1,10 @@
 // One model in training: forward, backward, guard, clip, update.
 #pragma once
 
-#include <ATen/core/Tensor.h>
-
 #include <cstdint>
 #include <string>
+
+#include <ATen/core/Tensor.h>
 
 #include "base/json.h"
 #include "model/nemotron_h.h"
@@ -23,7 +23,8 @@ struct StepReport {
   bool skipped = false;  // loss or gradient was not finite: nothing was updated
 };
 
-// The state that a checkpoint must hold is model.parameters(), optimizer() and the counters; everything else follows from them.
+// The state that a checkpoint must hold is model.parameters(), optimizer() and the counters; everything else follows
+// from them.
 class Trainer {
  public:
   // References must outlive the trainer. Step s reads sequences [s * n, (s + 1) * n), n = options.sequences_per_step().
@@ -31,7 +32,8 @@ class Trainer {
 
   int64_t steps_done() const { return steps_done_; }
   int64_t total_steps() const { return total_steps_; }
-  // Does the next step. Throws UserError(kFailed) after options.max_bad_steps skipped ones in a row, naming the sequences.
+  // Does the next step. Throws UserError(kFailed) after options.max_bad_steps skipped ones in a row, naming the
+  // sequences.
   StepReport step();
   // Mean loss over sequences [0, options.validation_sequences) of `held_out`.
   double validate(const SequenceSource& held_out) const;

@@ -1,9 +1,9 @@
 #include "model/model_files.h"
 
+#include <filesystem>
+
 #include <c10/core/GradMode.h>
 #include <gtest/gtest.h>
-
-#include <filesystem>
 
 #include "base/error.h"
 #include "base/files.h"
@@ -46,9 +46,11 @@ TEST_F(ModelFiles, BfloatRoundsToNearest) {
 TEST_F(ModelFiles, AFileOfAnotherModelIsRefused) {
   NemotronH model(testing::tiny_config("M-"));
   NemotronH other(testing::tiny_config("M*"));
-  write_safetensors(root_ + "/flat.safetensors", flat_tensor_views(model.parameters(), model.parameters().values()), {});
+  write_safetensors(root_ + "/flat.safetensors", flat_tensor_views(model.parameters(), model.parameters().values()),
+                    {});
   at::Tensor flat = other.parameters().values();
-  EXPECT_THROW(load_flat_tensors(other.parameters(), SafetensorsFile::open(root_ + "/flat.safetensors"), flat), UserError);
+  EXPECT_THROW(load_flat_tensors(other.parameters(), SafetensorsFile::open(root_ + "/flat.safetensors"), flat),
+               UserError);
 }
 
 }  // namespace

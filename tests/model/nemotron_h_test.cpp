@@ -1,9 +1,9 @@
 #include "model/nemotron_h.h"
 
+#include <cmath>
+
 #include <c10/core/GradMode.h>
 #include <gtest/gtest.h>
-
-#include <cmath>
 
 #include "base/error.h"
 #include "model/tiny.h"
@@ -120,7 +120,8 @@ TEST(NemotronH, InitFollowsThePublishedDistributions) {
   NemotronH model(config);
   model.init(1);
   const auto deviation = [&](const std::string& name) { return model.parameters().tensor(name).std().item<double>(); };
-  // 4 deviations of a sample's deviation: sigma * 4 / sqrt(2 n), n = 2,368 * 64 and 512 * 64 and so on; 3 % covers the smallest.
+  // 4 deviations of a sample's deviation: sigma * 4 / sqrt(2 n), n = 2,368 * 64 and 512 * 64 and so on; 3 % covers the
+  // smallest.
   EXPECT_NEAR(deviation("backbone.layers.0.mixer.in_proj.weight"), 0.02, 0.02 * 0.03);
   EXPECT_NEAR(deviation("backbone.layers.0.mixer.out_proj.weight"), 0.02 / std::sqrt(4.0), 0.01 * 0.03);
   EXPECT_NEAR(deviation("backbone.embeddings.weight"), 0.02, 0.02 * 0.06);

@@ -1,10 +1,10 @@
 #include "model/portable_ops.h"
 
+#include <cmath>
+
 #include <ATen/ops/empty.h>
 #include <ATen/ops/zeros.h>
 #include <gtest/gtest.h>
-
-#include <cmath>
 
 #include "model/tiny.h"
 
@@ -94,7 +94,8 @@ TEST(PortableOps, GatedNormHasUnitMeanSquareInEachGroup) {
   const at::Tensor out = portable::gated_rms_norm(y, z, at::zeros({12}, y.options()) + 1, 3, 1e-12);
   const at::Tensor squares = out.unflatten(-1, {3, 4}).square().mean(-1);
   EXPECT_LT(max_abs(squares - 1), 1e-6);
-  const double gated = y[1][2][7].item<double>() * z[1][2][7].item<double>() / (1 + std::exp(-z[1][2][7].item<double>()));
+  const double gated =
+      y[1][2][7].item<double>() * z[1][2][7].item<double>() / (1 + std::exp(-z[1][2][7].item<double>()));
   EXPECT_EQ(gated > 0, out[1][2][7].item<double>() > 0);
 }
 

@@ -1,11 +1,11 @@
 // Small models and inputs for the tests of the rooms model and train.
 #pragma once
 
-#include <ATen/core/Tensor.h>
-#include <ATen/ops/empty.h>
-
 #include <string>
 #include <vector>
+
+#include <ATen/core/Tensor.h>
+#include <ATen/ops/empty.h>
 
 #include "arch/model_config.h"
 #include "base/rng.h"
@@ -40,7 +40,8 @@ inline at::Tensor random_ids(int64_t batch, int64_t length, int64_t vocab, uint6
   return ids;
 }
 
-inline at::Tensor random_tensor(const std::vector<int64_t>& shape, at::ScalarType dtype, uint64_t seed, double scale = 1.0) {
+inline at::Tensor random_tensor(const std::vector<int64_t>& shape, at::ScalarType dtype, uint64_t seed,
+                                double scale = 1.0) {
   Rng rng(seed, "test/tensor");
   at::Tensor out = at::empty(shape, at::TensorOptions().dtype(at::kDouble));
   for (int64_t i = 0; i < out.numel(); ++i) {

@@ -1,11 +1,11 @@
 // Sequences, contexts and folders for the tests of training.
 #pragma once
 
-#include <gtest/gtest.h>
-#include <unistd.h>
-
 #include <atomic>
 #include <string>
+
+#include <gtest/gtest.h>
+#include <unistd.h>
 
 #include "base/context.h"
 #include "base/files.h"
@@ -37,7 +37,8 @@ class CountingSource : public SequenceSource {
 // A folder of its own for each test, removed at the end.
 class TemporaryFolder {
  public:
-  TemporaryFolder() : path_(::testing::TempDir() + "smelt_train_" + std::to_string(::getpid()) + "_" + std::to_string(counter_++)) {
+  TemporaryFolder()
+      : path_(::testing::TempDir() + "smelt_train_" + std::to_string(::getpid()) + "_" + std::to_string(counter_++)) {
     remove_all(path_);
     make_directories(path_);
   }

@@ -1,8 +1,8 @@
 #include "train/optimizer.h"
 
-#include <gtest/gtest.h>
-
 #include <cmath>
+
+#include <gtest/gtest.h>
 
 #include "model/nemotron_h.h"
 #include "model/tiny.h"
@@ -29,10 +29,12 @@ TEST(AdamW, FollowsTheAlgorithmNumberByNumber) {
   Scalar one{decayed[5].item<double>(), 0.3};
   Scalar two{plain[2].item<double>(), 0.0};
   for (int step = 1; step <= 4; ++step) {
-    model.parameters().grads().copy_(testing::random_tensor({model.parameters().size()}, at::kFloat, static_cast<uint64_t>(step)));
+    model.parameters().grads().copy_(
+        testing::random_tensor({model.parameters().size()}, at::kFloat, static_cast<uint64_t>(step)));
     const double norm = optimizer.grad_norm();
     EXPECT_NEAR(norm, model.parameters().grads().to(at::kDouble).norm().item<double>(), 1e-9 * norm);
-    const double grad_one = model.parameters().tensor("backbone.layers.0.mixer.in_proj.weight").grad().view({-1})[5].item<double>();
+    const double grad_one =
+        model.parameters().tensor("backbone.layers.0.mixer.in_proj.weight").grad().view({-1})[5].item<double>();
     const double grad_two = plain.grad()[2].item<double>();
     optimizer.update(0.01, norm);
     for (auto [scalar, grad] : {std::pair<Scalar*, double>{&one, grad_one}, {&two, grad_two}}) {

@@ -1,8 +1,8 @@
 #include "train/pretrain.h"
 
-#include <gtest/gtest.h>
-
 #include <map>
+
+#include <gtest/gtest.h>
 
 #include "base/error.h"
 #include "base/stream.h"
@@ -19,7 +19,8 @@ using testing::tiny_options;
 
 constexpr int32_t kVocab = 29;
 
-// Asks to stop, or throws, when a given sequence is read for the n-th time: an interruption at an exact point of the work.
+// Asks to stop, or throws, when a given sequence is read for the n-th time: an interruption at an exact point of the
+// work.
 class InterruptingSource : public CountingSource {
  public:
   InterruptingSource(std::atomic<bool>& stop, int64_t stop_at, int64_t throw_at)
@@ -44,7 +45,8 @@ Json run(const std::string& directory, const TrainOptions& options, int64_t stop
   TestContext context;
   const InterruptingSource source(context.stop, stop_at, throw_at);
   const CountingSource held_out(kVocab, 2);
-  return pretrain(context.context, options, {.train = &source, .held_out = &held_out, .vocab_size = kVocab, .key = "test"}, directory);
+  return pretrain(context.context, options,
+                  {.train = &source, .held_out = &held_out, .vocab_size = kVocab, .key = "test"}, directory);
 }
 
 std::map<std::string, std::string> contents(const std::string& directory) {
@@ -70,8 +72,9 @@ TEST(Pretrain, LeavesModelLogsAndCheckpoint) {
   EXPECT_EQ(counts.at("steps").as_int(), 10);
   EXPECT_EQ(counts.at("tokens").as_int(), 10 * 8 * 16);
   const auto files = contents(folder.path());
-  for (const char* name : {"model/config.json", "model/model.safetensors", "milestones/step-00000005/config.json",
-                           "milestones/step-00000010/model.safetensors", "checkpoints/step-00000010/manifest.json", "metrics.jsonl"}) {
+  for (const char* name :
+       {"model/config.json", "model/model.safetensors", "milestones/step-00000005/config.json",
+        "milestones/step-00000010/model.safetensors", "checkpoints/step-00000010/manifest.json", "metrics.jsonl"}) {
     EXPECT_EQ(files.count(name), 1U) << name;
   }
   EXPECT_EQ(files.count("checkpoints/step-00000009/manifest.json"), 0U);
@@ -103,7 +106,8 @@ TEST(Pretrain, InterruptedAnywhereEndsInTheSameBytes) {
   } catch (const UserError& error) {
     EXPECT_EQ(error.code(), ExitCode::kPreempted);
   }
-  EXPECT_TRUE(path_exists(disturbed.path() + "/checkpoints/step-00000007"));  // the step that was under way was finished and kept
+  EXPECT_TRUE(path_exists(disturbed.path() +
+                          "/checkpoints/step-00000007"));  // the step that was under way was finished and kept
   EXPECT_THROW(run(disturbed.path(), options, -1, 10 * 8), std::runtime_error);
   run(disturbed.path(), options);
   expect_same(contents(disturbed.path()), expected);
@@ -126,7 +130,8 @@ TEST(Pretrain, ADamagedCheckpointIsRefusedAndTheOneBeforeUsed) {
   context.log.to_file(log);
   const CountingSource source(kVocab);
   const CountingSource held_out(kVocab, 2);
-  pretrain(context.context, options, {.train = &source, .held_out = &held_out, .vocab_size = kVocab, .key = "test"}, damaged.path());
+  pretrain(context.context, options, {.train = &source, .held_out = &held_out, .vocab_size = kVocab, .key = "test"},
+           damaged.path());
   const std::string messages = read_file(log);
   remove_all(log);
   EXPECT_NE(messages.find("step-00000006/exp_avg.safetensors: the content differs"), std::string::npos) << messages;
@@ -139,7 +144,9 @@ TEST(Pretrain, CheckpointsOfAnotherRunAreNotTouched) {
   run(folder.path(), tiny_options(3));
   TestContext context;
   const CountingSource source(kVocab);
-  EXPECT_THROW(pretrain(context.context, tiny_options(3), {.train = &source, .vocab_size = kVocab, .key = "other"}, folder.path()), UserError);
+  EXPECT_THROW(pretrain(context.context, tiny_options(3), {.train = &source, .vocab_size = kVocab, .key = "other"},
+                        folder.path()),
+               UserError);
   EXPECT_TRUE(path_exists(folder.path() + "/checkpoints/step-00000003/manifest.json"));
 }
 

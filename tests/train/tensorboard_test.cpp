@@ -1,8 +1,8 @@
 #include "train/tensorboard.h"
 
-#include <gtest/gtest.h>
-
 #include <cstring>
+
+#include <gtest/gtest.h>
 
 #include "base/files.h"
 #include "train/helpers.h"
@@ -76,9 +76,15 @@ Event read_event(std::string_view bytes) {
   Event event;
   while (!bytes.empty()) {
     switch (take_varint(bytes)) {
-      case 1 << 3 | 1: event.wall_time = take<double>(bytes); break;
-      case 2 << 3 | 0: event.step = take_varint(bytes); break;
-      case 3 << 3 | 2: event.version = take_bytes(bytes); break;
+      case 1 << 3 | 1:
+        event.wall_time = take<double>(bytes);
+        break;
+      case 2 << 3 | 0:
+        event.step = take_varint(bytes);
+        break;
+      case 3 << 3 | 2:
+        event.version = take_bytes(bytes);
+        break;
       case 5 << 3 | 2: {
         std::string_view summary = take_bytes(bytes);
         while (!summary.empty()) {
@@ -87,7 +93,9 @@ Event read_event(std::string_view bytes) {
         }
         break;
       }
-      default: ADD_FAILURE() << "unknown field"; return event;
+      default:
+        ADD_FAILURE() << "unknown field";
+        return event;
     }
   }
   return event;

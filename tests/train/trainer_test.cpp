@@ -1,9 +1,9 @@
 #include "train/trainer.h"
 
-#include <gtest/gtest.h>
-
 #include <cmath>
 #include <limits>
+
+#include <gtest/gtest.h>
 
 #include "base/error.h"
 #include "model/torch_executor.h"
@@ -23,8 +23,9 @@ std::unique_ptr<NemotronH> fresh_model(const TrainOptions& options) {
   return model;
 }
 
-// Only the first token and the stride are random: after two tokens everything follows, so a model that has learnt the task has a loss of at
-// most the stride's one bit on the first of 16 targets, ln 2 / 16 = 0.043, and a guesser has ln 29 = 3.4.
+// Only the first token and the stride are random: after two tokens everything follows, so a model that has learnt the
+// task has a loss of at most the stride's one bit on the first of 16 targets, ln 2 / 16 = 0.043, and a guesser has ln
+// 29 = 3.4.
 TEST(Trainer, LearnsToCount) {
   init_torch(1);
   TrainOptions options = tiny_options(220);

@@ -1,0 +1,97 @@
+#include "train/stage.h"
+
+#include <algorithm>
+#include <optional>
+
+#include "base/error.h"
+#include "base/files.h"
+#include "base/hash.h"
+#include "base/manifest.h"
+#include "tokens/samples.h"
+#include "tokens/tokenizer.h"
+#include "train/pretrain.h"
+#include "train/sequence_source.h"
+
+namespace smelt {
+namespace {
+
+constexpr const char* kHeldOut = "heldout";
+
+class StreamSource : public SequenceSource {
+ public:
+  explicit StreamSource(SampleStream stream) : stream_(std::move(stream)) {}
+  void read(int64_t index, std::span<int32_t> tokens) const override { stream_.read(index, tokens); }
+  int64_t size() const { return stream_.size(); }
+
+ private:
+  SampleStream stream_;
+};
+
+// A folder's identity: its manifest's, or that of its files.
+std::string folder_digest(const std::string& dir) {
+  if (has_manifest(dir)) {
+    return read_manifest(dir).digest();
+  }
+  Manifest manifest;
+  manifest.files = hash_directory(dir);
+  return manifest.digest();
+}
+
+// The same windows whatever the training seed, as many as are asked for and there are.
+std::optional<StreamSource> open_held_out(const std::string& tokens_dir, const TrainOptions& options) {
+  const std::string prefix = tokens_dir + "/" + kHeldOut;
+  if (!path_exists(prefix + ".idx")) {
+    return std::nullopt;
+  }
+  NamedDataset dataset = open_dataset(prefix);
+  const int64_t windows = (dataset.dataset->num_tokens() - 1) / options.seq_length;
+  if (windows < 1) {
+    return std::nullopt;
+  }
+  return StreamSource(
+      SampleStream({std::move(dataset)}, {}, options.seq_length, 0, std::min(windows, options.validation_sequences)));
+}
+
+StageSpec make_spec(const Context& context, const TrainOptions& options, const Blend& blend,
+                    const std::string& tokens_dir, const std::string& tokenizer_dir, const std::string& dir) {
+  StageSpec spec{.name = "pretrain", .version = 1, .dir = dir, .settings = Json::object(), .inputs = {}};
+  spec.settings["train"] = recipe_to_json(options);
+  spec.settings["blend"] = recipe_to_json(blend);
+  spec.settings["seed"] = context.seed;
+  spec.inputs = {{"tokens", folder_digest(tokens_dir)}, {"tokenizer", folder_digest(tokenizer_dir)}};
+  if (!options.model.from.empty()) {
+    spec.inputs.emplace_back("model", folder_digest(options.model.from));
+  }
+  return spec;
+}
+
+}  // namespace
+
+StageResult train_stage(const Context& context, const TrainOptions& options, const Blend& blend,
+                        const std::string& tokens_dir, const std::string& tokenizer_dir, const std::string& dir) {
+  const int64_t sequences = options.total_steps() * options.sequences_per_step();
+  const StageSpec spec = make_spec(context, options, blend, tokens_dir, tokenizer_dir, dir);
+  return run_stage(context, spec, [&](StageDir& stage) {
+    const Tokenizer tokenizer = Tokenizer::load(tokenizer_dir);
+    const StreamSource source(
+        SampleStream(open_datasets(tokens_dir), blend, options.seq_length, context.seed, sequences));
+    const std::optional<StreamSource> held_out = open_held_out(tokens_dir, options);
+    TrainOptions used = options;
+    if (held_out) {
+      used.validation_sequences = held_out->size();
+    } else {
+      context.log.warn("pretrain: no held-out tokens of at least one sequence in {}: nothing to validate on",
+                       tokens_dir);
+    }
+    PretrainInputs inputs;
+    inputs.train = &source;
+    inputs.held_out = held_out ? &*held_out : nullptr;
+    inputs.vocab_size = tokenizer.vocab_size();
+    inputs.eos_id = tokenizer.eos_id() ? static_cast<int64_t>(*tokenizer.eos_id()) : -1;
+    inputs.tokenizer_dir = tokenizer_dir;
+    inputs.key = stage_key(spec);
+    return pretrain(context, used, inputs, stage.path());
+  });
+}
+
+}  // namespace smelt
