@@ -3,21 +3,11 @@
 
 #include <benchmark/benchmark.h>
 
-#include "base/rng.h"
-#include "base/runtime.h"
+#include "kernels/share.h"
 #include "kernels/ssd.h"
 
 namespace smelt::kernels {
 namespace {
-
-std::vector<float> random_floats(int64_t n, const char* name, double scale = 1.0) {
-  Rng rng(1, name);
-  std::vector<float> out(static_cast<size_t>(n));
-  for (float& v : out) {
-    v = static_cast<float>(scale * rng.normal());
-  }
-  return out;
-}
 
 struct Problem {
   SsdShape shape;
@@ -65,17 +55,13 @@ SsdShape sheet_shape(const benchmark::State& state) {
   return {.batch = 1, .length = 2048, .heads = 16, .head_dim = 64, .groups = 1, .state = 128, .chunk = state.range(0)};
 }
 
-void report(benchmark::State& state, double flops) {
-  state.counters["GFLOP/s"] = benchmark::Counter(flops * 1e-9, benchmark::Counter::kIsIterationInvariantRate);
-}
-
 void ssd_forward_at(benchmark::State& state) {
   Problem p(sheet_shape(state));
   ThreadPool pool(static_cast<int>(state.range(1)));
   for (auto _ : state) {
     ssd_forward(pool, p.shape, p.in, p.out);
   }
-  report(state, ssd_forward_flops(p.shape));
+  report_flops(state, ssd_forward_flops(p.shape), state.range(1));
 }
 
 void ssd_backward_at(benchmark::State& state) {
@@ -85,7 +71,7 @@ void ssd_backward_at(benchmark::State& state) {
   for (auto _ : state) {
     ssd_backward(pool, p.shape, p.in, p.grad);
   }
-  report(state, ssd_backward_flops(p.shape));
+  report_flops(state, ssd_backward_flops(p.shape), state.range(1));
 }
 
 BENCHMARK(ssd_forward_at)->ArgsProduct({{32, 64, 128}, {1, 2}})->UseRealTime()->Unit(benchmark::kMillisecond);
@@ -95,8 +81,5 @@ BENCHMARK(ssd_backward_at)->ArgsProduct({{32, 64, 128}, {1, 2}})->UseRealTime()-
 }  // namespace smelt::kernels
 
 int main(int argc, char** argv) {
-  smelt::init_runtime();
-  benchmark::Initialize(&argc, argv);
-  benchmark::RunSpecifiedBenchmarks();
-  return 0;
+  return smelt::kernels::run_benchmarks(argc, argv);
 }
