@@ -27,6 +27,7 @@ void MergeTable::reserve(size_t merges) {
     std::vector<Slot> old(size);
     old.swap(slots_);
     shift_ = 64 - std::countr_zero(size);
+    count_ = 0;
     for (const Slot& slot : old) {
       if (slot.pair != kNone) {
         insert(slot.pair, slot.merge);
@@ -37,20 +38,16 @@ void MergeTable::reserve(size_t merges) {
 
 void MergeTable::insert(uint64_t pair, uint64_t merge) {
   size_t at = slot_of(pair);
-  while (slots_[at].pair != kNone) {
+  while (slots_[at].pair != kNone && slots_[at].pair != pair) {
     at = (at + 1) & (slots_.size() - 1);
   }
+  count_ += slots_[at].pair == kNone ? 1 : 0;
   slots_[at] = {pair, merge};
 }
 
-bool MergeTable::add(uint32_t left, uint32_t right, uint32_t rank, uint32_t merged) {
-  if (find(left, right) != kNone) {
-    return false;
-  }
+void MergeTable::add(uint32_t left, uint32_t right, uint32_t rank, uint32_t merged) {
   reserve(count_ + 1);
   insert(pair_key(left, right), static_cast<uint64_t>(rank) << 32 | merged);
-  ++count_;
-  return true;
 }
 
 void MergeTable::finish() {

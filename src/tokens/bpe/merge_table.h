@@ -15,9 +15,9 @@ class MergeTable {
   // byte_ids[b] is the token of byte b.
   explicit MergeTable(const std::vector<uint32_t>& byte_ids);
   void reserve(size_t merges);
-  // Merge number `rank` turns (left, right) into `merged`. False where the pair has a merge already (the first one
-  // stays).
-  bool add(uint32_t left, uint32_t right, uint32_t rank, uint32_t merged);
+  // Merge number `rank` turns (left, right) into `merged`. The last rank given to a pair counts, as in the Hugging
+  // Face library.
+  void add(uint32_t left, uint32_t right, uint32_t rank, uint32_t merged);
   // To be called once after the last add().
   void finish();
 
@@ -33,7 +33,6 @@ class MergeTable {
     uint64_t merge = kNone;
   };
   size_t slot_of(uint64_t pair) const { return static_cast<size_t>((pair * 0x9E3779B97F4A7C15ull) >> shift_); }
-  void grow();
   void insert(uint64_t pair, uint64_t merge);
   void encode_short(std::string_view word, std::vector<uint32_t>& out) const;
   void encode_long(std::string_view word, std::vector<uint32_t>& out) const;
