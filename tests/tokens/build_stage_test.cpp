@@ -1,0 +1,124 @@
+#include "tokens/build_stage.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "base/error.h"
+#include "base/files.h"
+#include "corpus/document_io.h"
+#include "support/temporary_directory.h"
+#include "support/test_context.h"
+#include "tokens/bpe_trainer.h"
+#include "tokens/data.h"
+#include "tokens/token_dataset.h"
+
+namespace smelt {
+namespace {
+
+class Build : public testing::Test {
+ protected:
+  Build() {
+    make_directories(dir_.file("tokenizer"));
+    TokenizerOptions options;
+    options.vocab_size = 300;
+    TrainedTokenizer trained = train_tokenizer(context_.get(), options, [n = 0]() mutable {
+      return n++ == 0 ? std::optional<std::string>("some words to learn some words from, some more words")
+                      : std::nullopt;
+    });
+    write_tokenizer(trained, options, dir_.file("tokenizer"));
+    shard("corpus/train/web/part-00000.jsonl.zst", {"some words", "", "more<|endoftext|> words"});
+    shard("corpus/train/web/part-00001.jsonl.zst", {"to learn from"});
+    std::vector<std::string> many;
+    for (int i = 0; i < 3000; ++i) {
+      many.push_back(std::string(static_cast<size_t>(i), 'w') + " some words " + std::to_string(i));
+    }
+    shard("corpus/train/code/part-00000.jsonl.zst", many);
+    shard("corpus/heldout/part-00000.jsonl.zst", {"kept apart"});
+  }
+
+  void shard(const std::string& name, const std::vector<std::string>& texts) {
+    make_directories(std::filesystem::path(dir_.file(name)).parent_path().string());
+    DocumentWriter writer(dir_.file(name));
+    for (size_t i = 0; i < texts.size(); ++i) {
+      Document document;
+      document.id = std::to_string(i);
+      document.text = texts[i];
+      writer.write(document);
+    }
+    writer.commit();
+  }
+  StageResult build(const Context& context, const std::string& to) {
+    return build_tokens(context, TokensOptions(), dir_.file("tokenizer"), dir_.file("corpus"), dir_.file(to));
+  }
+  std::string text_of(const TokenDataset& dataset, int64_t sequence) const {
+    const std::vector<int32_t> ids = dataset.sequence(sequence);
+    return Tokenizer::load(dir_.file("tokenizer")).decode(std::vector<uint32_t>(ids.begin(), ids.end()));
+  }
+
+  TestContext context_;
+  TemporaryDirectory dir_;
+};
+
+TEST_F(Build, OneDatasetASourceInTheOrderOfTheDocuments) {
+  const StageResult result = build(context_.get(), "tokens");
+  const TokenDataset web(dir_.file("tokens/web"));
+  EXPECT_EQ(web.num_documents(), 4);
+  EXPECT_EQ(web.num_sequences(), 3) << "an empty text has no sequence";
+  EXPECT_EQ(text_of(web, 0), "some words<|endoftext|>");
+  EXPECT_EQ(text_of(web, 1), "more<|endoftext|> words<|endoftext|>");
+  EXPECT_EQ(std::ranges::count(web.sequence(1), 0), 1) << "a page cannot write control tokens";
+  EXPECT_EQ(text_of(web, 2), "to learn from<|endoftext|>");
+  EXPECT_EQ(text_of(TokenDataset(dir_.file("tokens/heldout")), 0), "kept apart<|endoftext|>");
+  const TokenDataset code(dir_.file("tokens/code"));
+  EXPECT_EQ(code.num_sequences(), 3000);
+  EXPECT_EQ(text_of(code, 2999), std::string(2999, 'w') + " some words 2999<|endoftext|>");
+  const Json& counts = result.manifest.counts;
+  EXPECT_EQ(counts.at("documents").as_int(), 3004);
+  EXPECT_EQ(counts.at("tokens").as_int(), web.num_tokens() + code.num_tokens());
+  EXPECT_EQ(counts.at("sources").at("web").at("empty_documents").as_int(), 1);
+  EXPECT_EQ(counts.at("sources").at("web").at("bytes").as_int(), 10 + 23 + 13);
+  EXPECT_FALSE(path_exists(dir_.file("tokens/shards")));
+  EXPECT_TRUE(build(context_.get(), "tokens").skipped);
+}
+
+TEST_F(Build, AnyNumberOfThreadsGivesTheSameBytes) {
+  build(TestContext(1).get(), "one");
+  build(TestContext(4).get(), "four");
+  for (const std::string& file : list_files(dir_.file("one"))) {
+    if (file != kManifestName) {
+      EXPECT_EQ(read_file(dir_.file("one/" + file)), read_file(dir_.file("four/" + file))) << file;
+    }
+  }
+}
+
+TEST_F(Build, StoppedAndResumedEqualsUndisturbed) {
+  build(context_.get(), "undisturbed");
+  TestContext stopped;
+  stopped.stop() = true;
+  EXPECT_THROW(build(stopped.get(), "resumed"), UserError);
+  // What a kill after the first source leaves: its merged dataset, no shard of it, and no folder under the final name.
+  EXPECT_FALSE(path_exists(dir_.file("resumed")));
+  EXPECT_TRUE(path_exists(dir_.file("resumed.partial")));
+  build(context_.get(), "resumed");
+  for (const std::string& file : list_files(dir_.file("undisturbed"))) {
+    if (file != kManifestName) {
+      EXPECT_EQ(read_file(dir_.file("undisturbed/" + file)), read_file(dir_.file("resumed/" + file))) << file;
+    }
+  }
+}
+
+TEST_F(Build, BrokenLinesAreCountedByReason) {
+  write_file(dir_.file("odd.jsonl"), "{\"text\": \"some\"}\n{broken\n{\"id\": \"3\"}\n");
+  const Tokenizer tokenizer = Tokenizer::load(dir_.file("tokenizer"));
+  TokensOptions options;
+  options.append_eod = false;
+  const TokenCounts counts = build_dataset(context_.get(), options, tokenizer,
+                                           list_document_files({dir_.file("odd.jsonl")}), dir_.file("odd"));
+  EXPECT_EQ(counts.documents, 1);
+  EXPECT_EQ(counts.rejected.at("bad_json"), 1);
+  EXPECT_EQ(counts.rejected.at("missing_text"), 1);
+  EXPECT_EQ(text_of(TokenDataset(dir_.file("odd")), 0), "some");
+}
+
+}  // namespace
+}  // namespace smelt
