@@ -20,8 +20,8 @@ namespace smelt::serve {
 
 enum class LogitsOf { kLast, kAll };
 
-// Thread safety: all calls are const and may run at the same time on different sequences, as far as the executor allows
-// it (a ThreadPool takes one run at a time). The executor outlives the model.
+// Thread safety: all calls are const and may run at the same time on different sequences. The executor outlives the
+// model.
 class Model {
  public:
   // Opens a Hugging Face model folder. UserError(kInput) where it is broken, does not fit its config.json, or has

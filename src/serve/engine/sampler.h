@@ -60,6 +60,8 @@ class Sampler {
 
  private:
   float adjusted(std::span<const float> logits, uint32_t id) const;
+  // distribution() in no promised order.
+  std::vector<std::pair<uint32_t, double>> candidates(std::span<const float> logits) const;
 
   SamplingOptions options_;
   struct Seen {
