@@ -1,0 +1,235 @@
+#include <algorithm>
+
+#include <fmt/core.h>
+
+#include "base/text.h"
+#include "eval/report/counts.h"
+#include "eval/report/sections.h"
+#include "eval/report/svg_chart.h"
+
+namespace smelt {
+
+namespace {
+
+constexpr size_t kTokensShown = 60;
+constexpr size_t kMaxTokenBytes = 80;
+
+std::optional<Json> manifest_of(const RunFolder& run, const std::string& stage) {
+  return run.json(stage + "/manifest.json");
+}
+
+void add_card(Html& html, const char* name, const std::string& figure, const std::string& small, bool first = false) {
+  const auto card = html.in("div", {{"class", first ? "first" : "card"}});
+  html.leaf("dt", name);
+  const auto value = html.in("dd");
+  html.text(figure);
+  if (!small.empty()) {
+    html.leaf("small", small);
+  }
+}
+
+void add_bits_card(Html& html, const RunFolder& run) {
+  const auto results = run.json("eval/results.json");
+  const auto bits = results ? number_at(*results, {"bits_per_byte.model.bits_per_byte"}) : std::nullopt;
+  if (!bits) {
+    return;
+  }
+  const auto ngram = number_at(*results, {"bits_per_byte.ngram.bits_per_byte"});
+  std::string small = "on held-out text";
+  if (ngram && *ngram > 0) {
+    const double change = 100 * (1 - *bits / *ngram);
+    small = change >= 0 ? fmt::format("{:.1f} % below the n-gram", change)
+                        : fmt::format("{:.1f} % above the n-gram", -change);
+  }
+  add_card(html, "Bits per byte", fmt::format("{:.3f}", *bits), small, true);
+  if (const auto cloze = number_at(*results, {"cloze.model.accuracy"})) {
+    add_card(html, "Last word guessed", fmt::format("{:.1f} %", 100 * *cloze), "of held-out passages");
+  }
+}
+
+void add_count_card(Html& html, const RunFolder& run, const char* stage, const std::vector<std::string_view>& paths,
+                    const char* name, const char* small) {
+  const auto manifest = manifest_of(run, stage);
+  if (manifest) {
+    if (const auto count = number_at(*manifest, paths)) {
+      add_card(html, name, *count >= 1e5 ? human_count(*count) : format_number(*count), small);
+    }
+  }
+}
+
+double seconds_of(const RunFolder& run, const std::string& stage) {
+  const auto manifest = manifest_of(run, stage);
+  return manifest ? number_at(*manifest, {"seconds"}).value_or(0) : 0;
+}
+
+// Strings of an array, or of the field "token" or "text" of its objects, with a count where there is one.
+void add_token_list(Html& html, const Json& list, const char* title) {
+  html.leaf("h3", title);
+  const auto items = html.in("ul", {{"class", "tokens"}});
+  size_t shown = 0;
+  for (const Json& item : list.as_array()) {
+    if (shown++ == kTokensShown) {
+      break;
+    }
+    const std::string text = item.is_string() ? item.as_string() : string_at(item, {"token", "text"});
+    const auto entry = html.in("li");
+    html.text(cut_text(text, kMaxTokenBytes));
+    if (const auto count = number_at(item, {"count", "bytes"})) {
+      html.leaf("small", " " + format_number(*count));
+    }
+  }
+}
+
+// Lists named "..frequent.." or "..longest.." anywhere in the counts.
+void add_token_lists(Html& html, const Json& counts, int depth) {
+  if (!counts.is_object() || depth > 3) {
+    return;
+  }
+  for (const auto& [key, value] : counts.as_object()) {
+    if (value.is_array() && value.size() > 0) {
+      if (key.find("frequent") != std::string::npos) {
+        add_token_list(html, value, "Most frequent tokens");
+      } else if (key.find("longest") != std::string::npos) {
+        add_token_list(html, value, "Longest tokens");
+      }
+    } else {
+      add_token_lists(html, value, depth + 1);
+    }
+  }
+}
+
+}  // namespace
+
+void add_headline(Html& html, const RunFolder& run) {
+  const auto section = html.in("section", {{"class", "plain"}, {"aria-label", "Headline figures"}});
+  const auto cards = html.in("dl", {{"class", "cards"}});
+  add_bits_card(html, run);
+  add_count_card(html, run, "documents", {"counts.pages", "counts.pages_read", "counts.records"}, "Pages",
+                 "read from the crawl");
+  add_count_card(html, run, "corpus",
+                 {"counts.documents_out", "counts.kept", "counts.documents_kept", "counts.documents"}, "Documents",
+                 "after filters and deduplication");
+  add_count_card(html, run, "tokens", {"counts.tokens", "counts.train.tokens", "counts.train_tokens"}, "Tokens",
+                 "in the training set");
+  add_count_card(html, run, "train", {"counts.parameters", "counts.num_parameters", "counts.params"}, "Parameters",
+                 "of the model");
+  add_count_card(html, run, "train", {"counts.steps", "counts.step"}, "Steps", "of training");
+  double seconds = 0;
+  for (const std::string& stage : run.stages()) {
+    seconds += seconds_of(run, stage);
+  }
+  if (seconds > 0) {
+    add_card(html, "Time", human_duration(seconds), "all stages together");
+  }
+}
+
+void add_tokens(Html& html, const RunFolder& run) {
+  const auto section = html.in("section", {{"id", "tokens"}});
+  html.leaf("h2", "Tokens");
+  bool found = false;
+  for (const char* stage : {"tokenizer", "tokens"}) {
+    const auto manifest = manifest_of(run, stage);
+    const Json* counts = manifest ? dig(*manifest, "counts") : nullptr;
+    if (counts != nullptr && counts->is_object() && counts->size() > 0) {
+      found = true;
+      const auto tokens = number_at(*counts, {"tokens", "train.tokens"});
+      const auto bytes = number_at(*counts, {"bytes", "text_bytes", "train.bytes"});
+      if (tokens && bytes && *tokens > 0 && !counts->contains("bytes_per_token")) {
+        html.leaf("p", fmt::format("{:.2f} bytes of text per token.", *bytes / *tokens));
+      }
+      add_table(html, *counts, words_of_key(stage));
+      add_token_lists(html, *counts, 0);
+    }
+  }
+  if (!found) {
+    add_missing(html, "The run has no tokenizer/manifest.json or tokens/manifest.json.");
+  }
+}
+
+void add_stages(Html& html, const RunFolder& run) {
+  const auto section = html.in("section", {{"id", "stages"}});
+  html.leaf("h2", "Time of the stages");
+  BarChart chart{"Wall time", "Stage", "Time", {}, {}};
+  for (const std::string& stage : run.stages()) {
+    const double seconds = seconds_of(run, stage);
+    chart.bars.push_back({stage, seconds, human_duration(seconds), "", false});
+  }
+  if (chart.bars.empty()) {
+    add_missing(html, "No stage of this run has finished.");
+    return;
+  }
+  draw(html, chart);
+}
+
+void add_machine(Html& html, const RunFolder& run) {
+  const auto section = html.in("section", {{"id", "machine"}});
+  html.leaf("h2", "The machine");
+  const auto machine = run.json("machine.json");
+  if (!machine) {
+    add_missing(html, "The run has no machine.json: the machine was not described.");
+    return;
+  }
+  add_table(html, *machine, "As measured when the run started");
+}
+
+void add_recipe(Html& html, const RunFolder& run) {
+  const auto section = html.in("section", {{"id", "recipe"}, {"class", "long"}});
+  html.leaf("h2", "The recipe");
+  const auto recipe = run.text("recipe.resolved.toml");
+  if (!recipe) {
+    add_missing(html, "The run has no recipe.resolved.toml.");
+    return;
+  }
+  html.leaf("p", "Every setting of the run, defaults included; this text makes the same run again.");
+  const auto details = html.in("details");
+  html.leaf("summary", "recipe.resolved.toml");
+  html.leaf("pre", cut_text(*recipe, 200 << 10));
+}
+
+void add_provenance(Html& html, const RunFolder& run) {
+  const auto section = html.in("section", {{"id", "provenance"}, {"class", "long"}});
+  html.leaf("h2", "Versions and hashes");
+  const auto about = run.json("run.json");
+  if (about && about->is_object()) {
+    add_table(html, *about, "Run");
+  } else {
+    add_missing(html, "The run has no run.json.");
+  }
+  const std::vector<std::string> stages = run.stages();
+  if (stages.empty()) {
+    return;
+  }
+  const auto scroll = html.in("div", {{"class", "scroll"}});
+  const auto table = html.in("table");
+  html.leaf("caption", "Stages: equal keys make equal files");
+  {
+    const auto head = html.in("thead");
+    const auto row = html.in("tr");
+    for (const char* name : {"Stage", "Key", "Files", "Bytes"}) {
+      html.leaf("th", name, {{"scope", "col"}});
+    }
+  }
+  const auto body = html.in("tbody");
+  for (const std::string& stage : stages) {
+    const auto manifest = manifest_of(run, stage);
+    double bytes = 0;
+    const Json* files = manifest ? dig(*manifest, "files") : nullptr;
+    const size_t count = files == nullptr ? 0 : files->size();
+    if (files != nullptr && files->is_array()) {
+      for (const Json& file : files->as_array()) {
+        bytes += number_at(file, {"size"}).value_or(0);
+      }
+    }
+    const auto row = html.in("tr");
+    html.leaf("th", stage, {{"scope", "row"}});
+    const std::string key = manifest ? string_at(*manifest, {"key"}) : "";
+    {
+      const auto cell = html.in("td");
+      html.leaf("code", key);
+    }
+    html.leaf("td", format_number(static_cast<double>(count)));
+    html.leaf("td", human_bytes(bytes));
+  }
+}
+
+}  // namespace smelt

@@ -1,0 +1,109 @@
+// A run folder made up for the tests of the report, with hostile text wherever text can come in.
+#pragma once
+
+#include <cmath>
+#include <string>
+
+#include <fmt/core.h>
+
+#include "base/files.h"
+#include "base/json.h"
+#include "base/stream.h"
+
+namespace smelt {
+
+inline const std::string kHostile =
+    "</pre></section><script>alert(1)</script><img src=\"https://evil.example/x.png\" onerror='alert(2)'> & \x01 "
+    "\xff\xfe end";
+
+inline Json synthetic_manifest(const std::string& stage, double seconds, Json counts) {
+  Json out = Json::object();
+  out["stage"] = stage;
+  out["key"] = "0123456789abcdef0123456789abcdef";
+  out["settings"] = Json::object();
+  out["inputs"] = Json::object();
+  out["counts"] = std::move(counts);
+  out["seconds"] = seconds;
+  out["files"] = Json::array();
+  return out;
+}
+
+inline Json parsed(const std::string& text) {
+  return Json::parse(text).value();
+}
+
+inline void write_synthetic_run(const std::string& dir) {
+  for (const char* sub : {"", "/documents", "/corpus/rejects", "/tokenizer", "/tokens", "/train/telemetry", "/eval"}) {
+    make_directories(dir + sub);
+  }
+  write_file(dir + "/run.json",
+             R"({"name": "quickstart", "status": "done", "started": "2026-01-02T03:04:05Z", "version": "0.1.0"})");
+  write_file(dir + "/recipe.resolved.toml", "[train]\nsteps = 800 # <b>&\n");
+  write_file(dir + "/machine.json",
+             R"({"cpu": "Example 9000", "cores": 2, "measured": {"f32_gflops": 180.5, "memory_gb_per_second": 21.4}})");
+  write_file(dir + "/documents/manifest.json",
+             synthetic_manifest("documents", 31.2, parsed(R"({"pages": 12875, "documents": 9120, "bytes": 51000123,
+      "rejected": 3755, "rejects": {"not_html": 1480, "too_short": 1690, "bad_gzip": 12, "<script>x</script>": 573},
+      "charsets": {"utf-8": 9001, "iso-8859-1": 87, "windows-1252": 32}})"))
+                 .dump(2));
+  write_file(dir + "/corpus/manifest.json",
+             synthetic_manifest("corpus", 12.4, parsed(R"({"documents_in": 9120, "documents_out": 5210,
+      "dropped": {"language_not_wanted": 1210, "exact_duplicate": 1700, "near_duplicate": 600, "too_many_symbols": 400},
+      "languages": {"en": 5000, "de": 150, "fr": 60}, "duplicates": {"exact": 1700, "near": 600, "clusters": 322}})"))
+                 .dump(2));
+  write_file(dir + "/tokenizer/manifest.json", synthetic_manifest("tokenizer", 9.7, parsed(R"({"vocab_size": 8192,
+      "longest_tokens": ["                ", "International", "</script>"]})"))
+                                                   .dump(2));
+  write_file(dir + "/tokens/manifest.json",
+             synthetic_manifest("tokens", 4.1, parsed(R"({"tokens": 6123456, "bytes": 25700111, "sequences": 5210})"))
+                 .dump(2));
+  write_file(dir + "/train/manifest.json",
+             synthetic_manifest("train", 412.0, parsed(R"({"parameters": 4812345, "steps": 800})")).dump(2));
+  std::string metrics;
+  std::string timing;
+  for (int step = 1; step <= 800; ++step) {
+    const double loss = 2.6 + 6.4 * std::exp(-step / 90.0) + 0.05 * std::sin(step * 1.7);
+    metrics += fmt::format(R"({{"step": {}, "loss": {:.4f}, "lr": {:.6f}, "grad_norm": {:.3f}}})", step, loss,
+                           0.003 * std::min(1.0, step / 40.0), 0.4 + 1.0 / step) +
+               "\n";
+    if (step % 100 == 0) {
+      metrics += fmt::format(R"({{"step": {}, "val_loss": {:.4f}}})", step, loss + 0.08) + "\n";
+    }
+    timing += fmt::format(R"({{"step": {}, "seconds": 0.51, "tokens_per_s": {}, "gflops": 91.5}})", step,
+                          8000 + 40 * (step % 7)) +
+              "\n";
+  }
+  write_file(dir + "/train/metrics.jsonl", metrics);
+  write_file(dir + "/train/telemetry/timing.jsonl", timing);
+  write_file(dir + "/eval/manifest.json", synthetic_manifest("eval", 95.0, Json::object()).dump(2));
+  write_file(dir + "/eval/results.json",
+             R"({"heldout": {"documents": 212, "bytes": 1000210, "tokens": 250100, "rule": "Every token is paid for."},
+    "bits_per_byte": {"model": {"bits_per_byte": 1.512, "low": 1.48, "high": 1.55}, "ngram": {"bits_per_byte": 1.803, "low": 1.77, "high": 1.84, "order": 5},
+    "compressor": {"bits_per_byte": 1.96}, "compressor_alone": {"bits_per_byte": 2.44}, "untrained": {"bits_per_byte": 3.25},
+    "uniform": {"bits_per_byte": 3.24}}, "cloze": {"items": 500, "model": {"accuracy": 0.212, "low": 0.18, "high": 0.25},
+    "ngram": {"accuracy": 0.146, "low": 0.117, "high": 0.18}}})");
+  std::string samples;
+  for (const int step : {0, 50, 100, 400, 800}) {
+    for (int i = 0; i < 3; ++i) {
+      Json line = Json::object();
+      line["step"] = step;
+      line["prompt"] = i == 0 ? "" : "The first words of a page";
+      line["text"] = " went on as follows, " + kHostile;
+      samples += line.dump() + "\n";
+    }
+  }
+  write_file(dir + "/eval/samples.jsonl", samples);
+  Json kept = Json::object();
+  kept["id"] = "a/b.html";
+  kept["text"] = kHostile + " kept";
+  kept["url"] = "https://evil.example/\"><script>";
+  kept["language"] = "en";
+  const std::string line = kept.dump() + "\n";
+  ZstdWriter writer(dir + "/corpus/part-00000.jsonl.zst");
+  writer.write(line);
+  writer.commit();
+  kept["reason"] = "too_many_symbols";
+  write_file(dir + "/corpus/rejects/part-00000.jsonl", kept.dump() + "\nnot json\n");
+}
+
+}  // namespace smelt
