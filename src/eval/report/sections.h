@@ -29,8 +29,10 @@ void add_recipe(Html& html, const RunFolder& run);
 void add_provenance(Html& html, const RunFolder& run);
 
 // Shared pieces.
-void add_missing(Html& html, std::string_view what);                                     // a note in place of a part
-void add_note(Html& html, std::string_view text);                                        // explanation in small print
+Json counts_of(const RunFolder& run,
+               const std::string& stage);             // of the stage's manifest; an empty object where there are none
+void add_missing(Html& html, std::string_view what);  // a note in place of a part
+void add_note(Html& html, std::string_view text);     // explanation in small print
 void add_text_block(Html& html, std::string_view text, size_t max_bytes = kMaxExcerpt);  // escaped, cut at a character
 // Objects become rows of key and value; inner objects become tables of their own, headed by their key. `skip`: keys
 // left out at the top.

@@ -2,8 +2,6 @@
 
 #include <fmt/core.h>
 
-#include "base/files.h"
-#include "base/stream.h"
 #include "base/text.h"
 #include "eval/report/counts.h"
 #include "eval/report/sections.h"
@@ -15,23 +13,8 @@ namespace {
 
 constexpr size_t kMaxLosses = 10;  // reasons beside one step of the funnel
 constexpr size_t kMaxBars = 12;
-constexpr size_t kMaxExamples = 10;  // excerpts of dropped documents
-constexpr size_t kMaxKeptExamples = 3;
-constexpr size_t kMaxFilesRead = 24;     // shards looked into for excerpts
-constexpr uint64_t kMaxLinesRead = 400;  // of one shard
 
-Json counts_of(const RunFolder& run, const std::string& stage) {
-  const auto manifest = run.json(stage + "/manifest.json");
-  const Json* counts = manifest ? dig(*manifest, "counts") : nullptr;
-  return counts != nullptr && counts->is_object() ? *counts : Json::object();
-}
-
-std::vector<FunnelLoss> losses_of(const Json& counts) {
-  Json all = Json::object();
-  for (const auto& [path, object] : objects_named(counts, {"reject", "reason", "dropped", "removed", "set_aside"})) {
-    all[path] = *object;
-  }
-  const std::vector<CountRow> rows = largest_counts(all);
+std::vector<FunnelLoss> losses_of(std::vector<CountRow> rows) {
   std::vector<FunnelLoss> losses;
   double rest = 0;
   for (size_t i = 0; i < rows.size(); ++i) {
@@ -47,103 +30,147 @@ std::vector<FunnelLoss> losses_of(const Json& counts) {
   return losses;
 }
 
-void add_step(Funnel& funnel, const char* label, std::optional<double> count, std::string note = {}) {
-  if (count) {
-    funnel.steps.push_back({label, *count, format_number(*count), std::move(note), {}});
+struct CurationStep {
+  const char* key;  // in counts.funnel of the corpus stage
+  const char* label;
+  std::vector<std::string_view> reasons;  // empty: all that no other step names
+};
+
+const std::vector<CurationStep>& curation_steps() {
+  static const std::vector<CurationStep> kSteps = {
+      {"language", "In the wanted languages", {"language", "language_score"}},
+      {"filters", "Past the quality filters", {}},
+      {"exact_duplicates", "Without exact copies", {"exact_duplicate"}},
+      {"near_duplicates", "Without near copies", {"near_duplicate"}},
+      {"heldout_overlap", "Nothing that resembles held-out text", {"heldout_overlap"}},
+  };
+  return kSteps;
+}
+
+bool names_reason(const CurationStep& step, std::string_view reason) {
+  return std::find(step.reasons.begin(), step.reasons.end(), reason) != step.reasons.end();
+}
+
+std::vector<FunnelLoss> losses_at(const CurationStep& step, const std::vector<CountRow>& rejects) {
+  std::vector<CountRow> rows;
+  for (const CountRow& row : rejects) {
+    const bool named_elsewhere = std::any_of(curation_steps().begin(), curation_steps().end(),
+                                             [&](const auto& other) { return names_reason(other, row.first); });
+    if (step.reasons.empty() ? !named_elsewhere : names_reason(step, row.first)) {
+      rows.push_back(row);
+    }
+  }
+  return losses_of(std::move(rows));
+}
+
+void add_step(Funnel& funnel, const std::string& label, const Json& counts, const std::string& path, const char* field,
+              const char* bytes_field) {
+  if (const auto count = number_at(counts, {path + field})) {
+    const auto bytes = number_at(counts, {path + bytes_field});
+    funnel.steps.push_back({label, *count, format_number(*count), bytes ? human_bytes(*bytes) : "", {}});
   }
 }
 
-void add_losses(Funnel& funnel, std::vector<FunnelLoss> losses) {
-  if (!funnel.steps.empty()) {
-    funnel.steps.back().losses = std::move(losses);
+Funnel make_funnel(const Json& documents, const Json& corpus) {
+  Funnel funnel{"What is left after each step, and why the rest was set aside", {}};
+  add_step(funnel, "Pages read", documents, "", "pages", "html_bytes");
+  const size_t has_pages = funnel.steps.size();
+  if (has_pages > 0) {
+    funnel.steps.back().losses = losses_of(largest_counts(dig(documents, "rejects")));
+  }
+  add_step(funnel, "Documents extracted", documents, "", "documents", "text_bytes");
+  const std::vector<CountRow> rejects = largest_counts(dig(corpus, "rejects"));
+  for (const CurationStep& step : curation_steps()) {
+    const size_t before = funnel.steps.size();
+    add_step(funnel, step.label, corpus, std::string("funnel.") + step.key + ".", "documents", "text_bytes");
+    if (funnel.steps.size() > before && before > has_pages) {
+      funnel.steps[before - 1].losses = losses_at(step, rejects);
+    }
+  }
+  return funnel;
+}
+
+void add_split(Html& html, const Json& corpus, const Json& tokens) {
+  std::string words;
+  const auto train = number_at(corpus, {"train.documents"});
+  const auto heldout = number_at(corpus, {"heldout.documents"});
+  if (train && heldout) {
+    words = fmt::format("{} documents ({}) are for training, {} ({}) are held out for measuring.",
+                        format_number(*train), human_bytes(number_at(corpus, {"train.text_bytes"}).value_or(0)),
+                        format_number(*heldout), human_bytes(number_at(corpus, {"heldout.text_bytes"}).value_or(0)));
+  }
+  if (const auto count = number_at(tokens, {"tokens"})) {
+    words += fmt::format("{}The training text has {} tokens.", words.empty() ? "" : " ", format_number(*count));
+  }
+  if (!words.empty()) {
+    html.leaf("p", words);
   }
 }
 
-void add_bars_of(Html& html, const Json& counts, const std::vector<std::string_view>& words, const char* title,
-                 const char* header) {
-  for (const auto& [path, object] : objects_named(counts, words)) {
-    const std::vector<CountRow> rows = largest_counts(*object);
-    if (rows.empty()) {
-      continue;
-    }
-    BarChart chart{title, header, "Documents", {}, {}};
-    for (size_t i = 0; i < std::min(rows.size(), kMaxBars); ++i) {
-      chart.bars.push_back({rows[i].first, rows[i].second, format_number(rows[i].second), "", i == 0});
-    }
-    draw(html, chart);
-    if (rows.size() > kMaxBars) {
-      add_note(html, fmt::format("{} more are not shown.", rows.size() - kMaxBars));
-    }
+void add_bars(Html& html, const std::vector<CountRow>& rows, const char* title, const char* header) {
+  if (rows.empty()) {
     return;
   }
+  BarChart chart{title, header, "Documents", {}, {}};
+  double rest = 0;
+  for (size_t i = 0; i < rows.size(); ++i) {
+    if (i < kMaxBars) {
+      chart.bars.push_back({rows[i].first, rows[i].second, format_number(rows[i].second), "", false});
+    } else {
+      rest += rows[i].second;
+    }
+  }
+  if (rest > 0) {
+    chart.bars.push_back({fmt::format("{} others", rows.size() - kMaxBars), rest, format_number(rest), "", false});
+  }
+  draw(html, chart);
 }
 
-bool is_document_shard(const std::string& path) {
-  return path.ends_with(".jsonl") || path.ends_with(".jsonl.zst") || path.ends_with(".jsonl.gz");
-}
-
-// Calls visit(line) for the first lines of the shards below a stage whose path satisfies `wanted`, until visit returns
-// false.
-template <class Wanted, class Visit>
-void visit_documents(const RunFolder& run, const std::string& stage, const Wanted& wanted, const Visit& visit) {
-  if (!run.has(stage)) {
+void add_sources(Html& html, const Json& corpus) {
+  const Json* sources = dig(corpus, "sources");
+  if (sources == nullptr || !sources->is_object() || sources->size() == 0) {
     return;
   }
-  size_t read = 0;
-  for (const std::string& path : list_files(run.path(stage))) {
-    if (!is_document_shard(path) || !wanted(path) || read++ >= kMaxFilesRead) {
-      continue;
-    }
-    try {
-      LineReader reader(open_input(run.path(stage) + "/" + path));
-      std::string_view line;
-      while (reader.line_number() < kMaxLinesRead && reader.next(line)) {
-        const Result<Json> document = Json::parse(line);
-        if (document.ok() && document.value().is_object() && !visit(document.value())) {
-          return;
-        }
-      }
-    } catch (const std::exception&) {
-      continue;  // a damaged shard gives no examples; verifying it is not the report's work
-    }
-  }
-}
-
-bool is_reject_path(const std::string& path) {
-  return path.find("reject") != std::string::npos || path.find("dropped") != std::string::npos;
-}
-
-void add_example(Html& html, const Json& document, const std::string& tag) {
+  const auto scroll = html.in("div", {{"class", "scroll"}});
+  const auto table = html.in("table");
+  html.leaf("caption", "Sources");
   {
-    const auto line = html.in("p");
-    if (!tag.empty()) {
-      html.leaf("span", words_of_key(tag), {{"class", "tag"}});
+    const auto head = html.in("thead");
+    const auto row = html.in("tr");
+    html.leaf("th", "Source", {{"scope", "col"}});
+    for (const char* name : {"Documents read", "For training", "Held out", "Training text"}) {
+      html.leaf("th", name, {{"scope", "col"}, {"class", "num"}});
     }
-    const std::string origin = string_at(document, {"url", "id"});
-    html.leaf("code", cut_text(origin, 200));
   }
-  add_text_block(html, string_at(document, {"text", "detail"}), kMaxExcerpt);
+  const auto body = html.in("tbody");
+  size_t shown = 0;
+  for (const auto& [name, counts] : sources->as_object()) {
+    if (shown++ == kMaxTableRows) {
+      break;
+    }
+    const auto row = html.in("tr");
+    html.leaf("th", name, {{"scope", "row"}});
+    for (const char* field : {"read", "train", "heldout"}) {
+      html.leaf("td", format_number(number_at(counts, {field}).value_or(0)), {{"class", "num"}});
+    }
+    html.leaf("td", human_bytes(number_at(counts, {"train_bytes"}).value_or(0)), {{"class", "num"}});
+  }
 }
 
-size_t add_dropped_examples(Html& html, const RunFolder& run, const std::string& stage) {
-  std::vector<std::string> seen;
-  visit_documents(run, stage, is_reject_path, [&](const Json& document) {
-    const std::string reason = string_at(document, {"reason", "metadata.reason", "reject", "reject_reason"});
-    // One example of each reason.
-    if (!string_at(document, {"text", "detail", "url", "id"}).empty() &&
-        std::find(seen.begin(), seen.end(), reason) == seen.end()) {
-      if (seen.empty()) {
-        html.leaf("h3", "Dropped by the stage “" + stage + "”");
-      }
-      seen.push_back(reason);
-      add_example(html, document, reason);
-    }
-    return seen.size() < kMaxExamples;
-  });
-  return seen.size();
+void add_all_counts(Html& html, const char* stage, Json counts) {
+  counts.erase("examples");  // they have a part of their own
+  if (counts.size() > 0) {
+    add_table(html, counts, words_of_key(stage));
+  }
 }
 
 }  // namespace
+
+Json counts_of(const RunFolder& run, const std::string& stage) {
+  const auto manifest = run.json(stage + "/manifest.json");
+  const Json* counts = manifest ? dig(*manifest, "counts") : nullptr;
+  return counts != nullptr && counts->is_object() ? *counts : Json::object();
+}
 
 void add_funnel(Html& html, const RunFolder& run) {
   const auto section = html.in("section", {{"id", "data"}, {"class", "long"}});
@@ -155,86 +182,57 @@ void add_funnel(Html& html, const RunFolder& run) {
     add_missing(html, "The run has no documents/manifest.json, corpus/manifest.json or tokens/manifest.json.");
     return;
   }
-  Funnel funnel{"What is left after each stage, and why the rest was set aside", {}};
-  add_step(funnel, "Pages read", number_at(documents, {"pages", "pages_read", "records", "responses"}));
-  add_losses(funnel, losses_of(documents));
-  add_step(funnel, "Documents extracted", number_at(documents, {"documents", "documents_out", "kept", "extracted"}));
-  add_losses(funnel, losses_of(corpus));
-  add_step(funnel, "Documents kept", number_at(corpus, {"documents_out", "kept", "documents_kept", "documents"}));
+  const Funnel funnel = make_funnel(documents, corpus);
   if (!funnel.steps.empty()) {
     draw(html, funnel);
   }
-  const auto total = number_at(tokens, {"tokens", "train.tokens", "total_tokens", "train_tokens"});
-  const auto bytes = number_at(tokens, {"bytes", "text_bytes", "train.bytes", "train_bytes"});
-  if (total) {
-    html.leaf("p", bytes ? fmt::format("They became {} tokens from {} bytes of text.", format_number(*total),
-                                       format_number(*bytes))
-                         : fmt::format("They became {} tokens.", format_number(*total)));
-  }
+  add_split(html, corpus, tokens);
+  add_sources(html, corpus);
   const auto details = html.in("details");
   html.leaf("summary", "All counts");
-  for (const auto& [name, counts] :
-       {std::pair<const char*, const Json&>{"documents", documents}, {"corpus", corpus}, {"tokens", tokens}}) {
-    if (counts.size() > 0) {
-      add_table(html, counts, name);
-    }
-  }
-}
-
-void add_examples(Html& html, const RunFolder& run) {
-  const auto section = html.in("section", {{"id", "examples"}, {"class", "long"}});
-  html.leaf("h2", "Examples of what was dropped and kept");
-  size_t shown = 0;
-  {
-    const auto details = html.in("details");
-    html.leaf("summary", "Dropped: the first document of each reason");
-    for (const std::string stage : {"documents", "corpus"}) {
-      shown += add_dropped_examples(html, run, stage);
-    }
-    if (shown == 0) {
-      add_missing(html, "No rejected documents are kept in this run.");
-    }
-  }
-  const auto details = html.in("details");
-  html.leaf("summary", "Kept: the first documents of the corpus");
-  size_t kept = 0;
-  visit_documents(
-      run, "corpus", [](const std::string& path) { return !is_reject_path(path); },
-      [&](const Json& document) {
-        if (!string_at(document, {"text"}).empty()) {
-          add_example(html, document, string_at(document, {"language"}));
-          ++kept;
-        }
-        return kept < kMaxKeptExamples;
-      });
-  if (kept == 0) {
-    add_missing(html, "The run's corpus holds no documents.");
-  }
+  add_all_counts(html, "documents", documents);
+  add_all_counts(html, "corpus", corpus);
 }
 
 void add_languages(Html& html, const RunFolder& run) {
   const auto section = html.in("section", {{"id", "languages"}});
   html.leaf("h2", "Languages and charsets");
-  Json all = Json::object();
-  all["documents"] = counts_of(run, "documents");
-  all["corpus"] = counts_of(run, "corpus");
-  if (objects_named(all, {"language", "charset", "encoding"}).empty()) {
+  const Json documents = counts_of(run, "documents");
+  std::vector<CountRow> languages = largest_counts(dig(documents, "languages"));
+  if (languages.empty()) {
+    languages = largest_counts(dig(counts_of(run, "corpus"), "languages"), {"read"});
+  }
+  const std::vector<CountRow> charsets = largest_counts(dig(documents, "charsets"));
+  if (languages.empty() && charsets.empty()) {
     add_missing(html, "No stage counted languages or charsets.");
     return;
   }
-  add_bars_of(html, all, {"language"}, "Languages", "Language");
-  add_bars_of(html, all, {"charset", "encoding"}, "Charsets of the pages", "Charset");
+  add_bars(html, languages, "Languages of the documents, before any is chosen", "Language");
+  add_bars(html, charsets, "Charsets of the pages", "Charset");
 }
 
 void add_duplicates(Html& html, const RunFolder& run) {
   const auto section = html.in("section", {{"id", "duplicates"}});
   html.leaf("h2", "Duplicates");
-  const Json found = numbers_named(counts_of(run, "corpus"), {"dup", "dedup", "cluster", "minhash"});
-  if (found.size() == 0) {
+  const Json corpus = counts_of(run, "corpus");
+  const auto exact = number_at(corpus, {"rejects.exact_duplicate.documents", "rejects.exact_duplicate"});
+  const auto near = number_at(corpus, {"rejects.near_duplicate.documents", "rejects.near_duplicate"});
+  const Json* clusters = dig(corpus, "clusters");
+  if (!exact && !near && clusters == nullptr) {
     add_missing(html, "The corpus stage counted no duplicates.");
     return;
   }
-  add_table(html, found, "Counts of the corpus stage");
+  html.leaf("p",
+            fmt::format("{} exact and {} near copies of other documents were set aside; one of each cluster is kept.",
+                        format_number(exact.value_or(0)), format_number(near.value_or(0))));
+  BarChart chart{"Clusters of alike documents, by their size", "Documents in the cluster", "Clusters", {}, {}};
+  if (clusters != nullptr && clusters->is_object()) {
+    for (const char* size : {"2", "3", "4-7", "8-15", "16+"}) {
+      const double count = number_at(*clusters, {size}).value_or(0);
+      chart.bars.push_back({size, count, format_number(count), "", false});
+    }
+    draw(html, chart);
+  }
 }
 
 }  // namespace smelt

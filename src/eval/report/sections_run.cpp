@@ -104,16 +104,11 @@ void add_headline(Html& html, const RunFolder& run) {
   const auto section = html.in("section", {{"class", "plain"}, {"aria-label", "Headline figures"}});
   const auto cards = html.in("dl", {{"class", "cards"}});
   add_bits_card(html, run);
-  add_count_card(html, run, "documents", {"counts.pages", "counts.pages_read", "counts.records"}, "Pages",
-                 "read from the crawl");
-  add_count_card(html, run, "corpus",
-                 {"counts.documents_out", "counts.kept", "counts.documents_kept", "counts.documents"}, "Documents",
-                 "after filters and deduplication");
-  add_count_card(html, run, "tokens", {"counts.tokens", "counts.train.tokens", "counts.train_tokens"}, "Tokens",
-                 "in the training set");
-  add_count_card(html, run, "train", {"counts.parameters", "counts.num_parameters", "counts.params"}, "Parameters",
-                 "of the model");
-  add_count_card(html, run, "train", {"counts.steps", "counts.step"}, "Steps", "of training");
+  add_count_card(html, run, "documents", {"counts.pages"}, "Pages", "read from the crawl");
+  add_count_card(html, run, "corpus", {"counts.train.documents"}, "Documents", "in the corpus, held-out text aside");
+  add_count_card(html, run, "tokens", {"counts.tokens"}, "Tokens", "in the training set");
+  add_count_card(html, run, "train", {"counts.parameters"}, "Parameters", "of the model");
+  add_count_card(html, run, "train", {"counts.steps"}, "Steps", "of training");
   double seconds = 0;
   for (const std::string& stage : run.stages()) {
     seconds += seconds_of(run, stage);

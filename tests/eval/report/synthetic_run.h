@@ -33,7 +33,8 @@ inline Json parsed(const std::string& text) {
 }
 
 inline void write_synthetic_run(const std::string& dir) {
-  for (const char* sub : {"", "/documents", "/corpus/rejects", "/tokenizer", "/tokens", "/train/telemetry", "/eval"}) {
+  for (const char* sub :
+       {"", "/documents", "/documents/rejects", "/corpus", "/tokenizer", "/tokens", "/train/telemetry", "/eval"}) {
     make_directories(dir + sub);
   }
   write_file(dir + "/run.json",
@@ -41,16 +42,33 @@ inline void write_synthetic_run(const std::string& dir) {
   write_file(dir + "/recipe.resolved.toml", "[train]\nsteps = 800 # <b>&\n");
   write_file(dir + "/machine.json",
              R"({"cpu": "Example 9000", "cores": 2, "measured": {"f32_gflops": 180.5, "memory_gb_per_second": 21.4}})");
-  write_file(dir + "/documents/manifest.json",
-             synthetic_manifest("documents", 31.2, parsed(R"({"pages": 12875, "documents": 9120, "bytes": 51000123,
+  write_file(
+      dir + "/documents/manifest.json",
+      synthetic_manifest("documents", 31.2,
+                         parsed(R"({"pages": 12875, "html_bytes": 412000000, "documents": 9120, "text_bytes": 51000123,
       "rejected": 3755, "rejects": {"not_html": 1480, "too_short": 1690, "bad_gzip": 12, "<script>x</script>": 573},
-      "charsets": {"utf-8": 9001, "iso-8859-1": 87, "windows-1252": 32}})"))
-                 .dump(2));
-  write_file(dir + "/corpus/manifest.json",
-             synthetic_manifest("corpus", 12.4, parsed(R"({"documents_in": 9120, "documents_out": 5210,
-      "dropped": {"language_not_wanted": 1210, "exact_duplicate": 1700, "near_duplicate": 600, "too_many_symbols": 400},
-      "languages": {"en": 5000, "de": 150, "fr": 60}, "duplicates": {"exact": 1700, "near": 600, "clusters": 322}})"))
-                 .dump(2));
+      "languages": {"en": 7910, "de": 800, "fr": 410}, "charsets": {"utf-8": 9001, "iso-8859-1": 87, "windows-1252": 32}})"))
+          .dump(2));
+  Json corpus = parsed(
+      R"({"funnel": {"read": {"documents": 9120, "text_bytes": 51000123}, "language": {"documents": 7910, "text_bytes": 44000000},
+      "filters": {"documents": 7510, "text_bytes": 42000000}, "exact_duplicates": {"documents": 5810, "text_bytes": 30000000},
+      "near_duplicates": {"documents": 5210, "text_bytes": 27000000}, "heldout_overlap": {"documents": 5180, "text_bytes": 26900000}},
+      "rejects": {"language": {"documents": 1210, "text_bytes": 7000123}, "too_many_symbols": {"documents": 400, "text_bytes": 2000000},
+      "exact_duplicate": {"documents": 1700, "text_bytes": 12000000}, "near_duplicate": {"documents": 600, "text_bytes": 3000000},
+      "heldout_overlap": {"documents": 30, "text_bytes": 100000}},
+      "languages": {"en": {"read": 7910, "train": 4968, "heldout": 212}}, "clusters": {"2": 300, "3": 81, "4-7": 20, "16+": 2},
+      "sources": {"manuals<b>": {"read": 9120, "train": 4968, "heldout": 212, "train_bytes": 25700111, "heldout_bytes": 1200000}},
+      "train": {"documents": 4968, "text_bytes": 25700111}, "heldout": {"documents": 212, "text_bytes": 1200000, "sections": ["a/b", "c"]}})");
+  Json example = Json::object();
+  example["id"] = "a/b.html";
+  example["url"] = "https://evil.example/\"><script>";
+  example["value"] = 0.31;
+  example["text"] = kHostile;
+  corpus["examples"] = Json::object();
+  corpus["examples"]["kept"] = Json::array();
+  corpus["examples"]["kept"].push_back(example);
+  corpus["examples"]["too_many_symbols"] = corpus["examples"]["kept"];
+  write_file(dir + "/corpus/manifest.json", synthetic_manifest("corpus", 12.4, std::move(corpus)).dump(2));
   write_file(dir + "/tokenizer/manifest.json", synthetic_manifest("tokenizer", 9.7, parsed(R"({"vocab_size": 8192,
       "longest_tokens": ["                ", "International", "</script>"]})"))
                                                    .dump(2));
@@ -93,17 +111,13 @@ inline void write_synthetic_run(const std::string& dir) {
     }
   }
   write_file(dir + "/eval/samples.jsonl", samples);
-  Json kept = Json::object();
-  kept["id"] = "a/b.html";
-  kept["text"] = kHostile + " kept";
-  kept["url"] = "https://evil.example/\"><script>";
-  kept["language"] = "en";
-  const std::string line = kept.dump() + "\n";
-  ZstdWriter writer(dir + "/corpus/part-00000.jsonl.zst");
-  writer.write(line);
+  Json page = Json::object();
+  page["id"] = "x.html";
+  page["reason"] = "too_short";
+  page["detail"] = kHostile;
+  ZstdWriter writer(dir + "/documents/rejects/part-00000.jsonl.zst");
+  writer.write(page.dump() + "\nnot json\n");
   writer.commit();
-  kept["reason"] = "too_many_symbols";
-  write_file(dir + "/corpus/rejects/part-00000.jsonl", kept.dump() + "\nnot json\n");
 }
 
 }  // namespace smelt
