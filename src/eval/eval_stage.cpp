@@ -68,7 +68,7 @@ Json to_json(const Accuracy& figure) {
 std::vector<std::string> training_prefixes(const std::string& tokens_dir) {
   std::vector<std::string> out;
   for (const std::string& path : list_files(tokens_dir)) {
-    if (path.ends_with(".idx") && path.find("heldout") == std::string::npos) {
+    if (path.ends_with(".idx") && path != "heldout.idx") {
       out.push_back(tokens_dir + "/" + path.substr(0, path.size() - 4));
     }
   }

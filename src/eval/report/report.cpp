@@ -36,7 +36,7 @@ void add_top(Html& html, const RunFolder& run) {
     std::string line;
     for (const auto& [label, value] : {std::pair{"status: ", string_at(*about, {"status"})},
                                        {"started ", string_at(*about, {"started"})},
-                                       {"Smelt ", string_at(*about, {"version", "smelt_version"})}}) {
+                                       {"Smelt ", string_at(*about, {"about.version"})}}) {
       if (!value.empty()) {
         line += (line.empty() ? "" : " · ") + std::string(label) + value;
       }

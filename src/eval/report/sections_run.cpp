@@ -11,9 +11,6 @@ namespace smelt {
 
 namespace {
 
-constexpr size_t kTokensShown = 60;
-constexpr size_t kMaxTokenBytes = 80;
-
 std::optional<Json> manifest_of(const RunFolder& run, const std::string& stage) {
   return run.json(stage + "/manifest.json");
 }
@@ -62,42 +59,6 @@ double seconds_of(const RunFolder& run, const std::string& stage) {
   return manifest ? number_at(*manifest, {"seconds"}).value_or(0) : 0;
 }
 
-// Strings of an array, or of the field "token" or "text" of its objects, with a count where there is one.
-void add_token_list(Html& html, const Json& list, const char* title) {
-  html.leaf("h3", title);
-  const auto items = html.in("ul", {{"class", "tokens"}});
-  size_t shown = 0;
-  for (const Json& item : list.as_array()) {
-    if (shown++ == kTokensShown) {
-      break;
-    }
-    const std::string text = item.is_string() ? item.as_string() : string_at(item, {"token", "text"});
-    const auto entry = html.in("li");
-    html.text(cut_text(text, kMaxTokenBytes));
-    if (const auto count = number_at(item, {"count", "bytes"})) {
-      html.leaf("small", " " + format_number(*count));
-    }
-  }
-}
-
-// Lists named "..frequent.." or "..longest.." anywhere in the counts.
-void add_token_lists(Html& html, const Json& counts, int depth) {
-  if (!counts.is_object() || depth > 3) {
-    return;
-  }
-  for (const auto& [key, value] : counts.as_object()) {
-    if (value.is_array() && value.size() > 0) {
-      if (key.find("frequent") != std::string::npos) {
-        add_token_list(html, value, "Most frequent tokens");
-      } else if (key.find("longest") != std::string::npos) {
-        add_token_list(html, value, "Longest tokens");
-      }
-    } else {
-      add_token_lists(html, value, depth + 1);
-    }
-  }
-}
-
 }  // namespace
 
 void add_headline(Html& html, const RunFolder& run) {
@@ -115,29 +76,6 @@ void add_headline(Html& html, const RunFolder& run) {
   }
   if (seconds > 0) {
     add_card(html, "Time", human_duration(seconds), "all stages together");
-  }
-}
-
-void add_tokens(Html& html, const RunFolder& run) {
-  const auto section = html.in("section", {{"id", "tokens"}});
-  html.leaf("h2", "Tokens");
-  bool found = false;
-  for (const char* stage : {"tokenizer", "tokens"}) {
-    const auto manifest = manifest_of(run, stage);
-    const Json* counts = manifest ? dig(*manifest, "counts") : nullptr;
-    if (counts != nullptr && counts->is_object() && counts->size() > 0) {
-      found = true;
-      const auto tokens = number_at(*counts, {"tokens", "train.tokens"});
-      const auto bytes = number_at(*counts, {"bytes", "text_bytes", "train.bytes"});
-      if (tokens && bytes && *tokens > 0 && !counts->contains("bytes_per_token")) {
-        html.leaf("p", fmt::format("{:.2f} bytes of text per token.", *bytes / *tokens));
-      }
-      add_table(html, *counts, words_of_key(stage));
-      add_token_lists(html, *counts, 0);
-    }
-  }
-  if (!found) {
-    add_missing(html, "The run has no tokenizer/manifest.json or tokens/manifest.json.");
   }
 }
 
@@ -184,8 +122,11 @@ void add_recipe(Html& html, const RunFolder& run) {
 void add_provenance(Html& html, const RunFolder& run) {
   const auto section = html.in("section", {{"id", "provenance"}, {"class", "long"}});
   html.leaf("h2", "Versions and hashes");
-  const auto about = run.json("run.json");
+  auto about = run.json("run.json");
   if (about && about->is_object()) {
+    for (const char* elsewhere : {"recipe", "stages", "summary"}) {
+      about->erase(elsewhere);
+    }
     add_table(html, *about, "Run");
   } else {
     add_missing(html, "The run has no run.json.");

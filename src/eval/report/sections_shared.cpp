@@ -34,6 +34,17 @@ void add_rows(Html& html, const std::vector<const Json::Member*>& members) {
   }
 }
 
+void add_table_at(Html& html, const Json& object, const std::string& caption, int depth);
+
+// Objects in a list, each a table of its own.
+void add_list_at(Html& html, const Json& list, const std::string& caption, int depth) {
+  for (size_t i = 0; i < std::min(list.size(), kMaxListed); ++i) {
+    if (list.as_array()[i].is_object()) {
+      add_table_at(html, list.as_array()[i], fmt::format("{} {}", caption, i + 1), depth);
+    }
+  }
+}
+
 void add_table_at(Html& html, const Json& object, const std::string& caption, int depth) {
   std::vector<const Json::Member*> plain;
   std::vector<const Json::Member*> nested;
@@ -51,9 +62,14 @@ void add_table_at(Html& html, const Json& object, const std::string& caption, in
     add_rows(html, plain);
   }
   for (const Json::Member* member : nested) {
-    if (member->second.is_object() && depth < kMaxTableDepth) {
-      const std::string inner = words_of_key(member->first);
-      add_table_at(html, member->second, depth == 0 ? inner : caption + ": " + inner, depth + 1);
+    const std::string inner = depth == 0 ? words_of_key(member->first) : caption + ": " + words_of_key(member->first);
+    if (depth == kMaxTableDepth) {
+      continue;
+    }
+    if (member->second.is_object()) {
+      add_table_at(html, member->second, inner, depth + 1);
+    } else if (member->second.is_array()) {
+      add_list_at(html, member->second, inner, depth + 1);
     }
   }
 }

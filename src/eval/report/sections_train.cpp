@@ -61,15 +61,28 @@ const Paths kTokenRate = {"tokens_per_s"};
 const Paths kGigaflops = {"gflops"};
 const Paths kStepSeconds = {"seconds"};
 
-// The machine's measured peak of float32 matrix products over all cores, in GFLOP/s; 0 where it was not measured.
-double measured_gflops(const RunFolder& run) {
-  const auto machine = run.json("machine.json");
-  if (!machine) {
-    return 0;
+// The model's arithmetic beside what the machine was measured to give (machine.json, kernels/probe.h).
+void add_limits(Html& html, const RunFolder& run, const std::vector<double>& gigaflops) {
+  const Json machine = run.json("machine.json").value_or(Json::object());
+  const double peak = number_at(machine, {"fp32_peak_gflops.all_threads"}).value_or(0);
+  const double product = number_at(machine, {"fp32_gemm_gflops.all_threads"}).value_or(0);
+  if (gigaflops.empty() || peak <= 0) {
+    add_missing(html,
+                "There are no measured limits (machine.json) or no GFLOP/s (train/telemetry/timing.jsonl) to compare.");
+    return;
   }
-  return number_at(*machine, {"gflops", "f32_gflops", "limits.gflops", "limits.f32_gflops", "measured.gflops",
-                              "measured.f32_gflops"})
-      .value_or(0);
+  const double used = median(gigaflops);
+  const auto text = [](double value) { return fmt::format("{} GFLOP/s", format_number(value)); };
+  BarChart bars{"Arithmetic against the machine's measured limits", "float32, all threads", "Rate", {}, {}};
+  bars.bars.push_back({"This training", used, text(used),
+                       fmt::format("the model's own operations: {:.0f} % of the measured peak", 100 * used / peak),
+                       true});
+  if (product > 0) {
+    bars.bars.push_back(
+        {"A product of matrices", product, text(product), "256 × 256 × 256 per thread, nothing else", false});
+  }
+  bars.bars.push_back({"Peak", peak, text(peak), "multiply-adds on registers", false});
+  draw(html, bars);
 }
 
 }  // namespace
@@ -98,28 +111,13 @@ void add_throughput(Html& html, const RunFolder& run) {
     return;
   }
   add_chart(html, "Tokens per second", "", {series_of(lines, "tokens per second", kTokenRate)}, true);
-  BarChart bars{"Throughput against the machine's measured limit", "Quantity", "Median", {}, {}};
-  const std::vector<double> flops = values_of(lines, kGigaflops);
-  const double limit = measured_gflops(run);
-  if (!flops.empty()) {
-    const double used = median(flops);
-    bars.bars.push_back({"Arithmetic of the model", used, fmt::format("{:.1f} GFLOP/s", used),
-                         limit > 0 ? fmt::format("{:.0f} % of the measured limit", 100 * used / limit) : "", true});
-    if (limit > 0) {
-      bars.bars.push_back({"Measured limit of this machine", limit, fmt::format("{:.1f} GFLOP/s", limit),
-                           "matrix products, all cores", false});
-    }
-    draw(html, bars);
-  }
+  add_limits(html, run, values_of(lines, kGigaflops));
   std::string words = fmt::format("Median {} tokens a second", format_number(median(rates)));
   const std::vector<double> seconds = values_of(lines, kStepSeconds);
   if (!seconds.empty()) {
     words += fmt::format(", {:.2f} s a step", median(seconds));
   }
   html.leaf("p", words + ".");
-  if (limit == 0) {
-    add_missing(html, "machine.json holds no measured arithmetic limit to compare with.");
-  }
 }
 
 }  // namespace smelt

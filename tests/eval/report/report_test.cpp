@@ -99,7 +99,7 @@ TEST_F(ReportTest, shows_the_figures_of_the_run) {
   for (const char* text :
        {"quickstart", "1.512", "1.803", "21.2 %", "12\u202f875", "6.12 M", "near duplicate", "4\u202f968",
         "too many symbols", "windows-1252", "After step 800", "steps = 800 # &lt;b&gt;&amp;", "0123456789abcdef",
-        "51 % of the measured limit", "Example 9000", "9 min"}) {
+        "51 % of the measured peak", "4.20 bytes", "253 of the 257", "abcdef012345", "Example 9000", "9 min"}) {
     EXPECT_NE(page.find(text), std::string::npos) << text;
   }
   EXPECT_EQ(page.find("class=\"missing\""), std::string::npos);

@@ -9,6 +9,8 @@
 #include "base/files.h"
 #include "base/json.h"
 #include "base/stream.h"
+#include "eval/byte_tokenizer.h"
+#include "tokens/token_dataset.h"
 
 namespace smelt {
 
@@ -38,10 +40,16 @@ inline void write_synthetic_run(const std::string& dir) {
     make_directories(dir + sub);
   }
   write_file(dir + "/run.json",
-             R"({"name": "quickstart", "status": "done", "started": "2026-01-02T03:04:05Z", "version": "0.1.0"})");
+             R"({"stages": [{"name": "documents", "seconds": 31.2}], "name": "quickstart", "status": "done",
+      "started": "2026-01-02T03:04:05Z", "recipe_hash": "00ff", "about": {"version": "0.1.0", "commit": "abcdef012345"},
+      "recipe": {"train": {"steps": 800}}, "seconds": 564.4})");
   write_file(dir + "/recipe.resolved.toml", "[train]\nsteps = 800 # <b>&\n");
-  write_file(dir + "/machine.json",
-             R"({"cpu": "Example 9000", "cores": 2, "measured": {"f32_gflops": 180.5, "memory_gb_per_second": 21.4}})");
+  write_file(
+      dir + "/machine.json",
+      R"({"cpu": "Example 9000", "isa": "avx2", "threads": 2, "read_gb_per_s": {"one_thread": 11.2, "all_threads": 21.4},
+      "fp32_peak_gflops": {"instructions": "avx2", "one_thread": 90.1, "all_threads": 180.5},
+      "fp32_gemm_gflops": {"instructions": "avx2", "one_thread": 70.2, "all_threads": 140.9},
+      "bf16_gflops": [{"instructions": "avx2", "all_threads": 100.5, "emulated": true}], "int8_gops": []})");
   write_file(
       dir + "/documents/manifest.json",
       synthetic_manifest("documents", 31.2,
@@ -69,11 +77,17 @@ inline void write_synthetic_run(const std::string& dir) {
   corpus["examples"]["kept"].push_back(example);
   corpus["examples"]["too_many_symbols"] = corpus["examples"]["kept"];
   write_file(dir + "/corpus/manifest.json", synthetic_manifest("corpus", 12.4, std::move(corpus)).dump(2));
-  write_file(dir + "/tokenizer/manifest.json", synthetic_manifest("tokenizer", 9.7, parsed(R"({"vocab_size": 8192,
-      "longest_tokens": ["                ", "International", "</script>"]})"))
-                                                   .dump(2));
+  write_byte_tokenizer(dir + "/tokenizer");
+  write_file(
+      dir + "/tokenizer/manifest.json",
+      synthetic_manifest("tokenizer", 9.7, parsed(R"({"documents": 4968, "tokens": 257, "merges": 0})")).dump(2));
+  TokenDatasetWriter dataset(dir + "/tokens/manuals", TokenType::kUint16);
+  dataset.add_document(std::vector<uint32_t>{'<', 'b', '>', '<', kTestEos});
+  dataset.commit();
   write_file(dir + "/tokens/manifest.json",
-             synthetic_manifest("tokens", 4.1, parsed(R"({"tokens": 6123456, "bytes": 25700111, "sequences": 5210})"))
+             synthetic_manifest("tokens", 4.1, parsed(R"({"documents": 4968, "bytes": 25700111,
+      "tokens": 6123456, "bytes_per_token": 4.197, "rejected": {}, "vocab_size": 257,
+      "sources": {"manuals": {"documents": 4968, "bytes": 25700111, "tokens": 6123456, "bytes_per_token": 4.197}}})"))
                  .dump(2));
   write_file(dir + "/train/manifest.json",
              synthetic_manifest("train", 412.0, parsed(R"({"parameters": 4812345, "steps": 800})")).dump(2));
