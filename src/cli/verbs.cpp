@@ -19,11 +19,7 @@ const std::vector<Verb>& verbs() {
                              tokens_samples_verb(),
                              tokens_blend_verb(),
                              tokens_inspect_verb()};
-#ifdef SMELT_HAS_TRAINING
-    out.push_back(pretrain_verb());
-#endif
-    for (const Verb& verb : {score_verb(), generate_verb(), chat_verb(), serve_verb(), eval_verb(), inspect_verb(),
-                             doctor_verb(), help_verb()}) {
+    for (const Verb& verb : {score_verb(), generate_verb(), inspect_verb(), doctor_verb(), help_verb()}) {
       out.push_back(verb);
     }
     return out;

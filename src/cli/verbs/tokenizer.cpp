@@ -40,7 +40,8 @@ int train(Session& session, const Arguments& arguments) {
   const StageSpec spec{"tokenizer", 1, output, recipe_to_json(options), {{"texts", files_digest(files)}}};
   const Context& context = session.context();
   const StageResult result = run_single_stage(context, spec, arguments.has("--resume"), [&](StageDir& stage) {
-    const TrainedTokenizer trained = train_tokenizer(context, options, text_source(context, files, options.sample_bytes));
+    const TrainedTokenizer trained =
+        train_tokenizer(context, options, text_source(context, files, options.sample_bytes));
     write_tokenizer(trained, options, stage.path());
     Json counts = Json::object();
     counts["vocab_size"] = static_cast<int64_t>(trained.tokens.size());
