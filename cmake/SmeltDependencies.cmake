@@ -23,6 +23,7 @@ smelt_pkg(re2 re2)
 smelt_pkg(utf8proc libutf8proc)
 smelt_pkg(pcre2 libpcre2-8)
 smelt_pkg(curl libcurl)
+smelt_pkg(cpp_httplib cpp-httplib)
 
 add_library(cld2 INTERFACE)
 target_link_libraries(cld2 INTERFACE -lcld2)
