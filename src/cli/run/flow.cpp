@@ -29,6 +29,7 @@ void measure_machine(const Context& context, const RunFolderWriter& run) {
   }
 }
 
+#ifdef SMELT_HAS_TRAINING
 // runs/NAME/model names the trained model; a relative link, so the folder can be moved.
 void link_model(const std::string& dir) {
   const std::string fresh = dir + "/.model-link";
@@ -40,6 +41,7 @@ void link_model(const std::string& dir) {
   }
   rename_durably(fresh, dir + "/model");
 }
+#endif
 
 class Flow {
  public:

@@ -21,9 +21,9 @@ int help(Session& session, const Arguments& arguments) {
     session.print_text(verb_help(*verb));
   } else {
     std::string found;
-    for (const auto& verb : verbs()) {
-      if (verb.name.starts_with(topic + " ")) {
-        found += verb_help(verb) + "\n";
+    for (const auto& member : verbs()) {
+      if (member.name.starts_with(topic + " ")) {
+        found += verb_help(member) + "\n";
       }
     }
     if (found.empty()) {
