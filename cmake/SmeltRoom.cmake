@@ -52,7 +52,15 @@ function(smelt_test_binary target label room)
     SMELT_SOURCE_DIR="${CMAKE_SOURCE_DIR}" SMELT_BINARY="$<TARGET_FILE_DIR:${target}>/smelt" SMELT_PEERS="${CMAKE_SOURCE_DIR}/.peers")
   set_target_properties(${target} PROPERTIES RUNTIME_OUTPUT_DIRECTORY "${CMAKE_BINARY_DIR}")
   gtest_discover_tests(${target} DISCOVERY_MODE PRE_TEST WORKING_DIRECTORY "${CMAKE_SOURCE_DIR}" TEST_PREFIX "${room}."
-    PROPERTIES LABELS "${label};${room}" TIMEOUT 900)
+    PROPERTIES TIMEOUT 900)
+  # gtest_discover_tests takes no list as a value, and a test has two labels: ctest sets them when it has found the tests.
+  set(labels "${CMAKE_CURRENT_BINARY_DIR}/${target}_labels.cmake")
+  file(CONFIGURE OUTPUT "${labels}" @ONLY CONTENT
+[[foreach(test IN LISTS @target@_TESTS)
+  set_tests_properties("${test}" PROPERTIES LABELS "@label@;@room@")
+endforeach()
+]])
+  set_property(DIRECTORY APPEND PROPERTY TEST_INCLUDE_FILES "${labels}")
 endfunction()
 
 function(smelt_room_tests name torch)
