@@ -64,6 +64,15 @@ void Logger::write(LogLevel level, std::string_view message) {
   if (state_->people) {
     state_->people->log(to_spdlog(level), spdlog::string_view_t(message.data(), message.size()));
   }
+  record_locked(level, message);
+}
+
+void Logger::record(LogLevel level, std::string_view message) {
+  const std::lock_guard lock(state_->mutex);
+  record_locked(level, message);
+}
+
+void Logger::record_locked(LogLevel level, std::string_view message) {
   if (state_->machine) {
     const std::string quoted = json_quote(message);
     state_->machine->log(to_spdlog(level), spdlog::string_view_t(quoted.data(), quoted.size()));

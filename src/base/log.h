@@ -24,6 +24,8 @@ class Logger {
   void to_file(const std::string& path);  // appends JSON lines: time, level, message
 
   void write(LogLevel level, std::string_view message);
+  // Into the file alone, for what people are told by another way.
+  void record(LogLevel level, std::string_view message);
   template <class... Args>
   void debug(fmt::format_string<Args...> format, Args&&... args) {
     write(LogLevel::kDebug, fmt::format(format, std::forward<Args>(args)...));
@@ -42,6 +44,7 @@ class Logger {
   }
 
  private:
+  void record_locked(LogLevel level, std::string_view message);
   struct State;
   std::unique_ptr<State> state_;
 };

@@ -131,6 +131,9 @@ std::string run_flow(Session& session, const RunRecipe& recipe, const FlowOption
     }
     ++last;
   }
+  if (std::find(names.begin(), last, "train") != last) {
+    check_training(recipe);
+  }
   const Context& context =
       session.reconfigure(static_cast<uint64_t>(recipe.run.seed), static_cast<int>(recipe.run.threads));
   RunFolderWriter run(recipe, options.resume);
@@ -147,11 +150,11 @@ std::string run_flow(Session& session, const RunRecipe& recipe, const FlowOption
     run.finish(last == names.end() ? "done" : "stopped after " + *(last - 1));
     write_report(run.dir());
   } catch (const UserError& error) {
-    session.log().error("{}", error.what());
+    session.log().record(LogLevel::kError, error.what());
     run.finish(error.code() == ExitCode::kPreempted ? "preempted" : "failed");
     throw;
   } catch (const std::exception& error) {
-    session.log().error("{}", error.what());
+    session.log().record(LogLevel::kError, error.what());
     run.finish("failed");
     throw;
   }

@@ -1,6 +1,13 @@
 #include "cli/run/recipe.h"
 
+#include <algorithm>
 #include <filesystem>
+
+#include <fmt/format.h>
+
+#include "base/error.h"
+#include "base/text.h"
+#include "train/schedule.h"
 
 namespace smelt::cli {
 
@@ -14,6 +21,30 @@ RunRecipe load_recipe(const std::string& path, const std::vector<std::string>& s
     throw usage_error("run.name must be a plain name, not a path", path, "set run.output to choose the folder");
   }
   return recipe;
+}
+
+void check_training(const RunRecipe& recipe) {
+  Schedule(recipe.train.schedule, recipe.train.total_steps());
+  if (recipe.train.model.from.empty()) {
+    make_model_config(recipe.train.model, recipe.tokenizer.vocab_size, recipe.train.seq_length);
+  }
+  std::vector<std::string> sources;
+  for (const PagesInput& pages : recipe.documents.pages) {
+    if (pages.name.empty()) {
+      return;  // named by their inputs, which only the data stages know
+    }
+    sources.push_back(pages.name);
+  }
+  for (size_t phase = 0; phase < recipe.blend.phases.size(); ++phase) {
+    for (const BlendWeight& weight : recipe.blend.phases[phase].sources) {
+      if (std::find(sources.begin(), sources.end(), weight.source) == sources.end()) {
+        const std::string nearest = nearest_name(weight.source, sources);
+        throw usage_error(fmt::format("no pages are named '{}'", weight.source),
+                          fmt::format("blend.phases[{}].sources", phase),
+                          nearest.empty() ? "name one of documents.pages" : fmt::format("did you mean '{}'?", nearest));
+      }
+    }
+  }
 }
 
 std::string recipe_reference() {

@@ -56,6 +56,10 @@ struct RunRecipe {
 // Reads and checks a recipe, `sets` over it. An empty run.name becomes the file's name without its ending.
 RunRecipe load_recipe(const std::string& path, const std::vector<std::string>& sets);
 
+// What training would only find out after the data stages have run: the length, whether the schedule fits it, the
+// model's shape, the names of the blend's sources. Throws UserError(kUsage) that names the key.
+void check_training(const RunRecipe& recipe);
+
 // The reference of all keys, in Markdown: docs/recipes.md.
 std::string recipe_reference();
 
