@@ -16,11 +16,21 @@ constexpr const char* kSchema =
     "NOT NULL,"
     " recipe_hash TEXT NOT NULL, summary TEXT NOT NULL)";
 
+// A full disk shows as SQLITE_FULL or, for the journal, as SQLITE_IOERR.
+UserError database_error(sqlite3* database) {
+  const int code = sqlite3_errcode(database) & 0xFF;
+  if (code == SQLITE_FULL || code == SQLITE_IOERR || code == SQLITE_CANTOPEN) {
+    return resource_error(sqlite3_errmsg(database), "catalogue.sqlite",
+                          "free some space and run the same command again: finished work is kept");
+  }
+  return input_error(sqlite3_errmsg(database), "catalogue.sqlite", "remove the file: it is rebuilt from the runs");
+}
+
 class Statement {
  public:
   Statement(sqlite3* database, const char* sql) {
     if (sqlite3_prepare_v2(database, sql, -1, &statement_, nullptr) != SQLITE_OK) {
-      throw input_error(sqlite3_errmsg(database), "catalogue.sqlite", "remove the file: it is rebuilt from the runs");
+      throw database_error(database);
     }
   }
   ~Statement() { sqlite3_finalize(statement_); }
@@ -33,8 +43,7 @@ class Statement {
   bool step() {
     const int status = sqlite3_step(statement_);
     if (status != SQLITE_ROW && status != SQLITE_DONE) {
-      throw input_error(sqlite3_errmsg(sqlite3_db_handle(statement_)), "catalogue.sqlite",
-                        "remove the file: it is rebuilt from the runs");
+      throw database_error(sqlite3_db_handle(statement_));
     }
     return status == SQLITE_ROW;
   }

@@ -65,31 +65,35 @@ std::unique_ptr<ByteSource> open_plain(const std::string& path) {
   return std::make_unique<PlainSource>(path);
 }
 
-std::unique_ptr<ByteSource> open_input(const std::string& path) {
-  auto plain = open_plain(path);
-  std::string head(4, '\0');
+std::string peek(std::unique_ptr<ByteSource>& input, size_t count) {
+  std::string head(count, '\0');
   size_t have = 0;
   while (have < head.size()) {
-    const size_t count = plain->read(head.data() + have, head.size() - have);
-    if (count == 0) {
+    const size_t more = input->read(head.data() + have, head.size() - have);
+    if (more == 0) {
       break;
     }
-    have += count;
+    have += more;
   }
   head.resize(have);
-  const bool is_gzip = head.starts_with("\x1f\x8b");
-  const auto byte = [&](size_t i) { return i < have ? static_cast<unsigned char>(head[i]) : 0; };
+  input = std::make_unique<PeekedSource>(head, std::move(input));
+  return head;
+}
+
+std::unique_ptr<ByteSource> make_decompressed(std::unique_ptr<ByteSource> input) {
+  const std::string head = peek(input, 4);
+  const auto byte = [&](size_t i) { return i < head.size() ? static_cast<unsigned char>(head[i]) : 0; };
   // A zstd frame, or a skippable frame before one.
   const bool is_zstd = head == std::string("\x28\xB5\x2F\xFD") ||
                        ((byte(0) & 0xF0) == 0x50 && byte(1) == 0x2A && byte(2) == 0x4D && byte(3) == 0x18);
-  auto whole = std::make_unique<PeekedSource>(std::move(head), std::move(plain));
-  if (is_gzip) {
-    return make_gzip_source(std::move(whole));
+  if (head.starts_with("\x1f\x8b")) {
+    return make_gzip_source(std::move(input));
   }
-  if (is_zstd) {
-    return make_zstd_source(std::move(whole));
-  }
-  return whole;
+  return is_zstd ? make_zstd_source(std::move(input)) : std::move(input);
+}
+
+std::unique_ptr<ByteSource> open_input(const std::string& path) {
+  return make_decompressed(open_plain(path));
 }
 
 LineReader::LineReader(std::unique_ptr<ByteSource> source) : source_(std::move(source)) {}

@@ -33,9 +33,13 @@ class StreamError : public std::runtime_error {
 std::unique_ptr<ByteSource> open_plain(const std::string& path);
 std::unique_ptr<ByteSource> make_gzip_source(std::unique_ptr<ByteSource> input);
 std::unique_ptr<ByteSource> make_zstd_source(std::unique_ptr<ByteSource> input);
-// Looks at the first bytes and decompresses gzip and zstd; anything else is plain. Throws UserError where the file
-// cannot be opened.
+// Looks at the first bytes and decompresses gzip and zstd; anything else is plain.
+std::unique_ptr<ByteSource> make_decompressed(std::unique_ptr<ByteSource> input);
+// The same for a file. Throws UserError where it cannot be opened.
 std::unique_ptr<ByteSource> open_input(const std::string& path);
+
+// The first `count` bytes of a source, fewer where it ends before; `input` gives them once more afterwards.
+std::string peek(std::unique_ptr<ByteSource>& input, size_t count);
 
 // Lines of a stream without their '\n' (and without a '\r' before it). The view is valid until the next call.
 class LineReader {

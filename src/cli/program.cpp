@@ -107,7 +107,7 @@ Parsed parse(const Verb& verb, std::vector<std::string> words) {
   }
   for (const auto& positional : verb.positionals) {
     auto* option = app.add_option(positional.name, parsed.arguments.values[positional.name]);
-    option->expected(positional.many ? (1 << 20) : 1);
+    positional.many ? option->expected(1, 1 << 20) : option->expected(1);
   }
   std::reverse(words.begin(), words.end());  // CLI11 takes them from the back
   try {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cstring>
+#include <map>
 
 #include <fmt/format.h>
 
@@ -79,14 +80,24 @@ void decide_duplicates(const Context& context, const CurateOptions& options, Cor
 }
 
 void decide_split(const CurateOptions& options, Corpus& corpus) {
-  std::unordered_map<std::string, int64_t> section_bytes;
+  std::map<std::string, std::unordered_map<std::string, int64_t>> sources;
+  std::map<std::string, double> source_bytes;
+  double total = 0;
   for (size_t i = 0; i < corpus.places.size(); ++i) {
     const auto index = static_cast<int64_t>(i);
+    const IndexedDocument& document = corpus.document(index);
     if (corpus.decision(index).place != Place::kReject) {
-      section_bytes[corpus.document(index).section] += corpus.document(index).text_bytes;
+      sources[document.source][document.section] += document.text_bytes;
+      source_bytes[document.source] += static_cast<double>(document.text_bytes);
+      total += static_cast<double>(document.text_bytes);
     }
   }
-  corpus.heldout_sections = choose_heldout(section_bytes, options.split);
+  for (const auto& [source, section_bytes] : sources) {
+    SplitOptions split = options.split;
+    const double share = total > 0 ? source_bytes[source] / total : 0;
+    split.max_heldout_bytes = static_cast<int64_t>(static_cast<double>(split.max_heldout_bytes) * share);
+    corpus.heldout_sections.merge(choose_heldout(section_bytes, split));
+  }
   for (size_t i = 0; i < corpus.places.size(); ++i) {
     const auto index = static_cast<int64_t>(i);
     Decision& decision = corpus.decision(index);
@@ -234,7 +245,7 @@ void write_parts(const Context& context, const CurateOptions& options, const Cor
 
 StageSpec curate_spec(const CurateOptions& options, const std::string& documents_dir, const std::string& dir) {
   const FilterPipeline checks_the_names_of_filters(options.filters);
-  StageSpec spec{.name = "curate", .version = 1, .dir = dir, .settings = recipe_to_json(options), .inputs = {}};
+  StageSpec spec{.name = "curate", .version = 2, .dir = dir, .settings = recipe_to_json(options), .inputs = {}};
   const std::string digest = has_manifest(documents_dir) ? read_manifest(documents_dir).digest()
                                                          : files_digest(list_document_files({documents_dir}));
   spec.inputs.emplace_back("documents", digest);

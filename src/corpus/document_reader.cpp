@@ -44,17 +44,13 @@ Json to_json(const simdjson::dom::element& element) {
   }
 }
 
-bool has_digits(const Json& value) {
-  return value.is_int() || value.is_double();
-}
-
 // Sets one of the document's own keys; false where the value has the wrong type.
-bool set_string(std::string& field, Json& value, bool takes_numbers) {
+bool set_string(std::string& field, const Json& value, bool takes_numbers) {
   if (value.is_string()) {
-    field = std::move(const_cast<std::string&>(value.as_string()));
+    field = value.as_string();
     return true;
   }
-  if (takes_numbers && has_digits(value)) {
+  if (takes_numbers && value.is_number()) {
     field = value.dump();
     return true;
   }
@@ -88,6 +84,7 @@ Result<Document> document_from_members(Json::Object members, const std::string& 
         return bad_field(key, "an object", value);
       }
       document.metadata = value.is_object() ? std::move(value) : Json::object();
+      continue;
     } else {
       others.emplace_back(std::move(key), std::move(value));
       continue;

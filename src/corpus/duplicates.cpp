@@ -37,12 +37,7 @@ std::vector<int64_t> ranking(const std::vector<DuplicateKey>& keys, bool longest
   std::vector<int64_t> order(keys.size());
   std::iota(order.begin(), order.end(), 0);
   std::stable_sort(order.begin(), order.end(), [&](int64_t a, int64_t b) {
-    const DuplicateKey& left = keys[static_cast<size_t>(a)];
-    const DuplicateKey& right = keys[static_cast<size_t>(b)];
-    if (longest && left.text_bytes != right.text_bytes) {
-      return left.text_bytes > right.text_bytes;
-    }
-    return left.id < right.id;
+    return longest && keys[static_cast<size_t>(a)].text_bytes > keys[static_cast<size_t>(b)].text_bytes;
   });
   return order;
 }
@@ -64,6 +59,7 @@ Edges equal_neighbours(std::vector<std::pair<Value, int64_t>> values) {
 
 Edges exact_edges(const std::vector<DuplicateKey>& keys, const std::vector<int64_t>& order) {
   std::vector<std::pair<Hash128, int64_t>> values;
+  values.reserve(order.size());
   for (size_t rank = 0; rank < order.size(); ++rank) {
     values.emplace_back(keys[static_cast<size_t>(order[rank])].exact, static_cast<int64_t>(rank));
   }

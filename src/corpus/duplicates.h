@@ -28,7 +28,7 @@ struct DedupOptions {
     f("rows", rows, "hashes a band; the threshold is near (1 / bands) ^ (1 / rows)", {.min = 1, .max = 64});
     f("seed", seed, "of the hash functions", {.min = 0});
     f.choice("policy", policy, {"first", "longest"},
-             "who of a cluster stays: the first in the order of ids, or the longest text");
+             "who of a cluster stays: the first in the order of the inputs, or the longest text");
   }
   MinHashShape shape() const { return {shingle, bands, rows, static_cast<uint64_t>(seed)}; }
 };
@@ -50,7 +50,7 @@ struct DuplicateClusters {
 };
 
 // Documents with equal hashes are one; of the rest, documents that share a band are linked, and every connected set
-// keeps one member: by policy, ties by id, then by position. Depends on nothing but the keys and their order.
+// keeps one member: by policy, ties by position. Depends on nothing but the keys and their order.
 DuplicateClusters find_duplicates(const std::vector<DuplicateKey>& keys, const DedupOptions& options,
                                   Executor& executor);
 

@@ -45,6 +45,17 @@ std::string section_of(std::string_view source, std::string_view id, std::string
   return section;
 }
 
+std::string heldout_unit(std::string_view source, std::string_view id, std::string_view url,
+                         const SplitOptions& options) {
+  if (options.unit == "section") {
+    return section_of(source, id, url, options.path_parts);
+  }
+  std::string page(source);
+  page += '/';
+  page += url.empty() ? id : url.substr(0, url.find_first_of("?#"));
+  return page;
+}
+
 std::set<std::string> choose_heldout(const std::unordered_map<std::string, int64_t>& section_bytes,
                                      const SplitOptions& options) {
   std::vector<std::pair<uint64_t, std::string>> order;

@@ -1,4 +1,5 @@
-// Held-out text: whole sections of sites, so that no page of a section is trained on while its neighbour is tested.
+// Held-out text: of every source whole sections, so that no page of a section is trained on while its neighbour is
+// tested; or, where the folders of a source are whole books, single pages of them.
 #pragma once
 
 #include <cstdint>
@@ -18,15 +19,18 @@ struct SplitOptions {
   double heldout_fraction = 0.01;
   double max_heldout_fraction = 0.05;
   int64_t max_heldout_bytes = 50'000'000;
+  std::string unit = "section";
   int64_t path_parts = 2;
   double max_similarity = 0.5;
   int64_t seed = 1;
   void fields(Fields& f) {
-    f("heldout_fraction", heldout_fraction, "share of the text to hold out, reached by whole sections; 0: none",
-      {.min = 0, .max = 0.5});
+    f("heldout_fraction", heldout_fraction, "share of each source's text to hold out; 0: none", {.min = 0, .max = 0.5});
     f("max_heldout_fraction", max_heldout_fraction,
-      "share of the text that is never exceeded: larger sections are for training", {.min = 0, .max = 1});
-    f("max_heldout_bytes", max_heldout_bytes, "bytes of text that are never exceeded", {.min = 0});
+      "share of each source's text that is never exceeded: larger sections are for training", {.min = 0, .max = 1});
+    f("max_heldout_bytes", max_heldout_bytes,
+      "bytes of text that are never exceeded, shared by the sources after their size", {.min = 0});
+    f.choice("unit", unit, {"section", "page"},
+             "what is held out whole: sections of sites, or pages where a folder is a book and a page its chapter");
     f("path_parts", path_parts, "folders of the address that, with source and host, name a section",
       {.min = 0, .max = 16});
     f("max_similarity", max_similarity,
@@ -40,8 +44,12 @@ struct SplitOptions {
 // never counts.
 std::string section_of(std::string_view source, std::string_view id, std::string_view url, int64_t path_parts);
 
-// Takes sections in the order of a hash of (seed, name) while they fit the limits, until heldout_fraction is reached.
-// `section_bytes`: name and bytes of text. Depends on nothing but its arguments' contents.
+// The section by the options: for unit "page" the source and the whole address.
+std::string heldout_unit(std::string_view source, std::string_view id, std::string_view url,
+                         const SplitOptions& options);
+
+// Of one source. Takes sections in the order of a hash of (seed, name) while they fit the limits, until
+// heldout_fraction is reached. `section_bytes`: name and bytes of text. Depends on nothing but its arguments' contents.
 std::set<std::string> choose_heldout(const std::unordered_map<std::string, int64_t>& section_bytes,
                                      const SplitOptions& options);
 

@@ -10,6 +10,7 @@
 #include "base/hash.h"
 #include "corpus/counts.h"
 #include "corpus/document_io.h"
+#include "crawl/http_source.h"
 
 namespace smelt {
 
@@ -43,16 +44,28 @@ bool is_excluded(const PageShard::File& file, const std::vector<std::string>& pa
   });
 }
 
-std::vector<PlannedShard> plan(const IngestOptions& options) {
+void check_inputs(const IngestOptions& options) {
   if (options.pages.empty()) {
-    throw usage_error("no pages to read", "pages", "add a table [[pages]] with inputs");
+    throw usage_error("no pages to read", "documents.pages", "add a table [[documents.pages]] with inputs");
   }
-  std::vector<PlannedShard> planned;
   for (const PagesInput& input : options.pages) {
     if (input.inputs.empty()) {
-      throw usage_error("no inputs", "pages.inputs",
+      throw usage_error("no inputs", "documents.pages.inputs",
                         fmt::format("name folders or files for the pages \"{}\"", input.name));
     }
+  }
+}
+
+// Of a record, whose address only its own header tells.
+bool is_excluded(const RawPage& page, const std::vector<std::string>& patterns) {
+  return !page.url.empty() && std::any_of(patterns.begin(), patterns.end(),
+                                          [&](const std::string& pattern) { return matches_glob(pattern, page.url); });
+}
+
+std::vector<PlannedShard> plan(const IngestOptions& options) {
+  check_inputs(options);
+  std::vector<PlannedShard> planned;
+  for (const PagesInput& input : options.pages) {
     const size_t before = planned.size();
     for (PageShard& shard : plan_shards(input.inputs, source_options(options))) {
       std::erase_if(shard.files, [&](const PageShard::File& file) { return is_excluded(file, input.exclude); });
@@ -61,7 +74,8 @@ std::vector<PlannedShard> plan(const IngestOptions& options) {
       }
     }
     if (planned.size() == before) {
-      throw input_error("every page is excluded", "pages.exclude", fmt::format("see the pages \"{}\"", input.name));
+      throw input_error("every page is excluded", "documents.pages.exclude",
+                        fmt::format("see the pages \"{}\"", input.name));
     }
   }
   return planned;
@@ -156,7 +170,9 @@ class ShardReader {
       return std::nullopt;
     }
     Item item;
-    item.has_page = source_->next(item.page);
+    do {
+      item.has_page = source_->next(item.page);
+    } while (item.has_page && is_excluded(item.page, input_.exclude));
     at_end_ = !item.has_page;
     item.before.swap(rejects_);
     if (!item.has_page && item.before.empty()) {
@@ -167,6 +183,7 @@ class ShardReader {
 
   std::vector<PageResult> work(const Item& item, const ExtractOptions& options) const {
     std::vector<PageResult> results;
+    results.reserve(item.before.size() + 1);
     for (const PageReject& reject : item.before) {
       results.push_back(rejected_record(input_, reject));
     }
@@ -195,8 +212,8 @@ void make_part(const Context& context, const IngestOptions& options, const Plann
   ShardReader reader(context, planned, source_options(options));
   ordered_map<ShardReader::Item, std::vector<PageResult>>(
       context.threads.width(), [&] { return reader.next(); },
-      [&](ShardReader::Item item) { return reader.work(item, options.extract); },
-      [&](std::vector<PageResult> results) {
+      [&](const ShardReader::Item& item) { return reader.work(item, options.extract); },
+      [&](const std::vector<PageResult>& results) {
         for (const PageResult& result : results) {
           count_page(result, counts);
           if (result.document) {
@@ -221,8 +238,30 @@ void make_part(const Context& context, const IngestOptions& options, const Plann
 
 }  // namespace
 
+std::vector<PagesPlan> plan_ingest(const IngestOptions& options) {
+  check_inputs(options);
+  IngestOptions local = options;
+  std::vector<PagesPlan> out;
+  for (PagesInput& input : local.pages) {
+    PagesPlan& plan_of_input = out.emplace_back();
+    plan_of_input.name = input.name;
+    plan_of_input.lists = static_cast<int64_t>(std::erase_if(input.inputs, is_remote_list));
+  }
+  std::erase_if(local.pages, [](const PagesInput& input) { return input.inputs.empty(); });
+  for (const PlannedShard& planned : local.pages.empty() ? std::vector<PlannedShard>() : plan(local)) {
+    PagesPlan& of_source =
+        *std::find_if(out.begin(), out.end(), [&](const PagesPlan& each) { return each.name == planned.input->name; });
+    for (const PageShard::File& file : planned.shard.files) {
+      const bool is_page = planned.shard.kind == PageShard::Kind::kHtmlFiles;
+      ++(is_page ? of_source.pages : is_http_url(file.path) ? of_source.remote : of_source.archives);
+      of_source.bytes += is_http_url(file.path) ? 0 : static_cast<int64_t>(file_size(file.path));
+    }
+  }
+  return out;
+}
+
 StageSpec ingest_spec(const IngestOptions& options, const std::string& dir) {
-  StageSpec spec{.name = "ingest", .version = 1, .dir = dir, .settings = recipe_to_json(options), .inputs = {}};
+  StageSpec spec{.name = "ingest", .version = 2, .dir = dir, .settings = recipe_to_json(options), .inputs = {}};
   for (const PagesInput& input : options.pages) {
     spec.inputs.emplace_back(fmt::format("pages[{}] {}", spec.inputs.size(), input.name), "");
   }

@@ -25,8 +25,10 @@ struct PagesInput {
   std::string base_url;
   void fields(Fields& f) {
     f("name", name, "the documents' source; empty: each input's own name");
-    f("inputs", inputs, "folders of HTML, WARC files and globs");
-    f("exclude", exclude, "globs of pages to leave out, matched against ids and paths, e.g. \"**/genindex*\"");
+    f("inputs", inputs,
+      "folders of HTML, WARC files, globs; http(s) addresses of WARC files; .paths and .paths.gz lists of WARC files");
+    f("exclude", exclude,
+      "globs of pages to leave out, matched against ids, paths and addresses, e.g. \"**/genindex*\"");
     f("base_url", base_url,
       "put before the id to make the url of pages that come without one, e.g. \"https://docs.python.org/3/\"");
   }
@@ -45,7 +47,21 @@ struct IngestOptions {
   }
 };
 
-// What makes the stage's key: options and a hash of every input file. Throws UserError where an input is missing.
+// What one source's inputs come to, by the names and sizes of its files alone.
+struct PagesPlan {
+  std::string name;
+  int64_t pages = 0;     // HTML files
+  int64_t archives = 0;  // WARC files on this machine
+  int64_t bytes = 0;     // of both
+  int64_t remote = 0;    // WARC files on servers
+  int64_t lists = 0;     // lists on servers, whose WARC files are not counted
+};
+
+// Checks the inputs as ingest() would, but reads and fetches nothing. Throws UserError where one is missing.
+std::vector<PagesPlan> plan_ingest(const IngestOptions& options);
+
+// What makes the stage's key: options and a hash of every input file, of one on a server its address. Throws UserError
+// where an input is missing.
 StageSpec ingest_spec(const IngestOptions& options, const std::string& dir);
 
 // The work itself, into a folder under construction. Counts: pages, html_bytes, documents, text_bytes, rejected,

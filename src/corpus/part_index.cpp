@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <span>
 
 #include "base/error.h"
 #include "corpus/document.h"
@@ -27,11 +28,11 @@ class Cursor {
   Cursor(std::string_view bytes, const std::string& path) : bytes_(bytes), path_(path) {}
   bool at_end() const { return bytes_.empty(); }
 
-  std::string_view take(size_t size) {
+  std::span<const char> take(size_t size) {
     if (size > bytes_.size()) {
       throw input_error("the index is cut short", path_, "remove the partial folder and run again");
     }
-    const std::string_view out = bytes_.substr(0, size);
+    const std::span<const char> out(bytes_.data(), size);
     bytes_.remove_prefix(size);
     return out;
   }
@@ -41,7 +42,10 @@ class Cursor {
     std::memcpy(&out, take(sizeof(T)).data(), sizeof(T));
     return out;
   }
-  std::string string() { return std::string(take(value<uint32_t>())); }
+  std::string string() {
+    const std::span<const char> bytes = take(value<uint32_t>());
+    return std::string(bytes.begin(), bytes.end());
+  }
 
  private:
   std::string_view bytes_;
@@ -78,9 +82,9 @@ std::vector<IndexedDocument> read_index(const std::string& path) {
     document.exact.low = cursor.value<uint64_t>();
     document.exact.high = cursor.value<uint64_t>();
     const auto count = cursor.value<uint32_t>();
-    const std::string_view keys = cursor.take(size_t{count} * sizeof(uint64_t));
+    const std::span<const char> keys = cursor.take(size_t{count} * sizeof(uint64_t));
     document.bands.resize(count);
-    std::memcpy(document.bands.data(), keys.data(), keys.size());
+    std::copy(keys.begin(), keys.end(), reinterpret_cast<char*>(document.bands.data()));
   }
   return documents;
 }

@@ -1,6 +1,7 @@
 #include "crawl/http_source.h"
 
 #include <algorithm>
+#include <charconv>
 #include <chrono>
 #include <cstring>
 #include <mutex>
@@ -69,8 +70,12 @@ class HttpSource : public ByteSource {
 
   static size_t on_header(char* data, size_t size, size_t count, void* self) {
     const std::string_view line(data, size * count);
+    auto& source = *static_cast<HttpSource*>(self);
+    constexpr std::string_view kRange = "content-range: bytes ";
     if (starts_with_ignoring_case(line, "etag:")) {
-      static_cast<HttpSource*>(self)->seen_tag_ = std::string(trim(line.substr(5)));
+      source.seen_tag_ = std::string(trim(line.substr(5)));
+    } else if (starts_with_ignoring_case(line, kRange)) {
+      std::from_chars(line.data() + kRange.size(), line.data() + line.size(), source.seen_start_);
     }
     return size * count;
   }
@@ -101,6 +106,7 @@ class HttpSource : public ByteSource {
   void check_resumed(long status) {
     resumed_ = true;
     changed_ = !tag_.empty() && !seen_tag_.empty() && tag_ != seen_tag_;
+    wrong_part_ = status == 206 && seen_start_ != received_;
     skip_ = status == 206 ? 0 : received_;
   }
 
@@ -109,7 +115,8 @@ class HttpSource : public ByteSource {
     easy_ = curl_easy_init();
     SMELT_CHECK(easy_ != nullptr);
     seen_tag_.clear();
-    resumed_ = false;
+    seen_start_ = received_;
+    resumed_ = received_ == 0;  // nothing to compare with then
     paused_ = false;
     skip_ = 0;
     curl_easy_setopt(easy_, CURLOPT_URL, url_.c_str());
@@ -146,6 +153,10 @@ class HttpSource : public ByteSource {
     if (changed_) {
       throw input_error("the file changed on the server while it was read", url_, "run the same command again");
     }
+    if (wrong_part_) {
+      throw input_error("the server sent another part of the file than it was asked for", url_,
+                        "fetch the file whole and name the copy");
+    }
     int left = 0;
     while (const CURLMsg* message = curl_multi_info_read(multi_, &left)) {
       if (message->msg == CURLMSG_DONE) {
@@ -178,8 +189,8 @@ class HttpSource : public ByteSource {
       throw input_error(what, url_, "check the address");
     }
     if (++failures_ >= options_.attempts) {
-      throw input_error(fmt::format("{} ({} attempts)", what, failures_), url_,
-                        "check the network and run the same command again");
+      throw resource_error(fmt::format("{} ({} attempts)", what, failures_), url_,
+                           "check the network and run the same command again; what is done is kept");
     }
     if (tag_.empty()) {
       tag_ = seen_tag_;
@@ -200,8 +211,10 @@ class HttpSource : public ByteSource {
   int failures_ = 0;
   std::string tag_;
   std::string seen_tag_;
+  uint64_t seen_start_ = 0;  // of the part that the answer holds, by its own header
   bool resumed_ = false;
   bool changed_ = false;
+  bool wrong_part_ = false;
   bool paused_ = false;
   bool finished_ = false;
 };

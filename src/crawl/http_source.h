@@ -20,8 +20,8 @@ struct HttpOptions {
 
 bool is_http_url(const std::string& path);  // http:// or https://
 
-// Throws UserError(kInput) where the server has no such file (4xx), when the attempts are used up, or when the file
-// changed while it was read.
+// Throws UserError(kInput) where the server has no such file (4xx), the file changed while it was read or another part
+// of it came than was asked for, and UserError(kResource) when the attempts are used up.
 std::unique_ptr<ByteSource> open_http(const std::string& url, const HttpOptions& options = {});
 
 }  // namespace smelt

@@ -9,6 +9,7 @@
 #include "base/hash.h"
 #include "base/text.h"
 #include "crawl/http_message.h"
+#include "crawl/http_source.h"
 #include "crawl/page_kind.h"
 #include "crawl/warc_reader.h"
 
@@ -67,7 +68,8 @@ class WarcPages : public PageSource {
                           [this](const std::string& id, uint64_t offset, const std::string& reason,
                                  const std::string& detail) { reject(id, offset, reason, detail); });
     } catch (const UserError& error) {
-      if (error.code() == ExitCode::kResource) {
+      // What a server refuses today it may give tomorrow: its pages must not count as dealt with.
+      if (error.code() == ExitCode::kResource || is_http_url(shard_.files[0].path)) {
         throw;
       }
       rejects_({shard_.source, shard_.source, "unreadable_file", error.message()});
@@ -165,7 +167,7 @@ std::unique_ptr<PageSource> open_pages(const std::vector<std::string>& inputs, c
 std::string shard_digest(const PageShard& shard) {
   Hasher hasher;
   for (const PageShard::File& file : shard.files) {
-    hasher.update(file.id + "\n" + hash_file(file.path).hex() + "\n");
+    hasher.update(file.id + "\n" + (is_http_url(file.path) ? file.path : hash_file(file.path).hex()) + "\n");
   }
   return hasher.digest().hex();
 }

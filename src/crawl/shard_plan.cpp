@@ -7,7 +7,9 @@
 
 #include "base/error.h"
 #include "base/files.h"
+#include "base/stream.h"
 #include "base/text.h"
+#include "crawl/http_source.h"
 #include "crawl/page_kind.h"
 #include "crawl/page_source.h"
 
@@ -56,6 +58,20 @@ std::string base_name(const std::string& path) {
   return name.empty() ? "root" : name;
 }
 
+// Without "?..." and "#...".
+std::string without_query(const std::string& address) {
+  return address.substr(0, address.find_first_of("?#"));
+}
+
+// "https://host/" of an address.
+std::string server_of(const std::string& address) {
+  return address.substr(0, address.find('/', address.find("://") + 3)) + "/";
+}
+
+bool is_list_file(const std::string& input) {
+  return ends_with_any(is_http_url(input) ? without_query(input) : input, {".paths", ".paths.gz"});
+}
+
 // A name fit for a file: other bytes than letters, digits, '.', '_' and '-' become '-'.
 std::string safe_name(std::string_view name) {
   constexpr size_t kLongest = 80;
@@ -73,8 +89,13 @@ class Planner {
   explicit Planner(const SourceOptions& options) : options_(options) {}
 
   void add_input(const std::string& input) {
+    if (is_list_file(input)) {
+      add_list(input);
+      return;
+    }
     if (input.find("://") != std::string::npos) {
-      throw usage_error("addresses are not read directly", input, "fetch the pages into a WARC file first");
+      add_address(input);
+      return;
     }
     const bool pattern = !path_exists(input) && input.find_first_of("*?[") != std::string::npos;
     if (!pattern) {
@@ -99,6 +120,48 @@ class Planner {
   }
 
  private:
+  void add_address(const std::string& address) {
+    if (!is_http_url(address) || !is_warc_file(without_query(address))) {
+      throw input_error("only WARC files and lists of them are read over http or https", address,
+                        "give an address that ends in .warc, .warc.gz, .warc.zst, .paths or .paths.gz, or fetch the "
+                        "pages into a WARC file first");
+    }
+    if (!inputs_.insert(address).second) {
+      throw input_error("this input is given twice", address, "give each input once");
+    }
+    PageShard shard = new_shard(PageShard::Kind::kWarc, base_name(without_query(address)));
+    shard.files.push_back({address, shard.source});
+    shards_.push_back(std::move(shard));
+  }
+
+  void add_list(const std::string& list) {
+    const bool remote = is_http_url(list);
+    LineReader lines(make_decompressed(remote ? open_http(list) : open_plain(list)));
+    const std::string root = remote ? server_of(list) : std::string("https://data.commoncrawl.org/");
+    std::string_view line;
+    try {
+      while (lines.next(line)) {
+        line = trim(line);
+        if (line.empty()) {
+          continue;
+        }
+        if (line.find("://") != std::string_view::npos) {
+          add_address(std::string(line));
+        } else if (remote || line.starts_with("crawl-data/")) {
+          line.remove_prefix(std::min(line.find_first_not_of('/'), line.size()));
+          add_address(root + std::string(line));
+        } else {
+          add_path(std::string(line));
+        }
+      }
+    } catch (const StreamError& error) {
+      throw input_error(std::string("the list is damaged: ") + error.what(), list, "fetch it again");
+    }
+    if (lines.line_number() == 0) {
+      throw input_error("the list is empty", list, "give one WARC file a line");
+    }
+  }
+
   void add_path(const std::string& path) {
     if (!path_exists(path)) {
       throw input_error("no such file or folder", path, "check the path; relative paths start at the working folder");
@@ -183,6 +246,10 @@ class Planner {
 };
 
 }  // namespace
+
+bool is_remote_list(const std::string& input) {
+  return is_http_url(input) && is_list_file(input);
+}
 
 bool is_html_file(std::string_view path) {
   return ends_with_any(path, {".html", ".htm", ".xhtml"});

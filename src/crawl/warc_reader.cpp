@@ -5,6 +5,7 @@
 
 #include "base/text.h"
 #include "crawl/gzip_members.h"
+#include "crawl/http_source.h"
 
 namespace smelt {
 namespace {
@@ -269,11 +270,11 @@ void WarcReader::skip_block(const WarcRecord& record, size_t header_bytes, uint6
 }
 
 std::unique_ptr<WarcReader> open_warc(const std::string& path, int64_t max_record_bytes, WarcRejectSink rejects) {
-  std::string head(2, '\0');
-  const size_t count = open_plain(path)->read(head.data(), head.size());
-  const bool is_gzip = count == 2 && head == "\x1f\x8b";
-  return std::make_unique<WarcReader>(is_gzip ? make_member_source(open_plain(path)) : open_input(path),
-                                      max_record_bytes, std::move(rejects));
+  std::unique_ptr<ByteSource> input = is_http_url(path) ? open_http(path) : open_plain(path);
+  const bool is_gzip = peek(input, 2) == "\x1f\x8b";
+  return std::make_unique<WarcReader>(
+      is_gzip ? make_member_source(std::move(input)) : make_decompressed(std::move(input)), max_record_bytes,
+      std::move(rejects));
 }
 
 }  // namespace smelt

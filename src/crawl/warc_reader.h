@@ -65,7 +65,8 @@ class WarcReader {
   std::string damage_detail_;
 };
 
-// The reader for a file, by its first bytes. Throws UserError(kInput) where it cannot be opened.
+// The reader for a file or an http(s) address, by its first bytes. Throws UserError where it cannot be opened; an
+// address may also fail later, while next() reads (http_source.h).
 std::unique_ptr<WarcReader> open_warc(const std::string& path, int64_t max_record_bytes, WarcRejectSink rejects);
 
 }  // namespace smelt

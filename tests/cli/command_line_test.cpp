@@ -76,7 +76,7 @@ TEST(CommandLine, a_typo_in_a_recipe_names_line_and_nearest_key) {
 }
 
 TEST(CommandLine, the_recipes_of_the_tree_are_valid) {
-  for (const char* name : {"quickstart", "common-crawl"}) {
+  for (const char* name : {"quickstart", "crawl", "common-crawl"}) {
     EXPECT_NO_THROW(cli::load_recipe(std::string(SMELT_SOURCE_DIR "/recipes/") + name + ".toml", {})) << name;
   }
 }

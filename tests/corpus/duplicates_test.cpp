@@ -71,15 +71,15 @@ DuplicateKey key_of(const std::string& id, const std::string& text, const DedupO
   return key;
 }
 
-TEST(Duplicates, ExactCopiesLeaveTheFirstId) {
+TEST(Duplicates, ExactCopiesLeaveTheFirstOfTheInputs) {
   const std::string a = random_text(1, 200);
   const std::string b = random_text(2, 200);
   SerialExecutor executor;
   const std::vector<DuplicateKey> keys = {key_of("z", a), key_of("m", b), key_of("c", "  " + a), key_of("d", a)};
   const DuplicateClusters out = find_duplicates(keys, {}, executor);
-  EXPECT_EQ(out.fates, (std::vector<Fate>{Fate::kExactDuplicate, Fate::kKept, Fate::kKept, Fate::kExactDuplicate}));
-  EXPECT_EQ(out.survivors, (std::vector<int64_t>{2, 1, 2, 2}));
-  EXPECT_EQ(out.clusters, (std::vector<std::vector<int64_t>>{{2, 3, 0}}));
+  EXPECT_EQ(out.fates, (std::vector<Fate>{Fate::kKept, Fate::kKept, Fate::kExactDuplicate, Fate::kExactDuplicate}));
+  EXPECT_EQ(out.survivors, (std::vector<int64_t>{0, 1, 0, 0}));
+  EXPECT_EQ(out.clusters, (std::vector<std::vector<int64_t>>{{0, 2, 3}}));
 }
 
 TEST(Duplicates, PolicyChoosesTheLongestOrTheFirst) {
@@ -95,7 +95,7 @@ TEST(Duplicates, PolicyChoosesTheLongestOrTheFirst) {
   EXPECT_EQ(find_duplicates(keys, options, executor).fates, (std::vector<Fate>{Fate::kKept, Fate::kKept}));
 }
 
-TEST(Duplicates, DoNotDependOnThreadsOrInputOrder) {
+TEST(Duplicates, DoNotDependOnThreadsOrNames) {
   std::vector<DuplicateKey> keys;
   for (uint64_t i = 0; i < 40; ++i) {
     const std::string text = random_text(i / 4, 150);
@@ -107,10 +107,18 @@ TEST(Duplicates, DoNotDependOnThreadsOrInputOrder) {
   const DuplicateClusters many = find_duplicates(keys, {}, pool);
   EXPECT_EQ(one.fates, many.fates);
   EXPECT_EQ(one.clusters, many.clusters);
+  std::vector<DuplicateKey> renamed = keys;
+  for (size_t i = 0; i < keys.size(); ++i) {
+    renamed[i].id = "id" + std::to_string((i * 17 + 5) % keys.size());
+  }
+  EXPECT_EQ(find_duplicates(renamed, {}, pool).fates, one.fates);
+  // The sets of copies are the same from the other end; then the last of each stays.
   std::vector<DuplicateKey> reversed(keys.rbegin(), keys.rend());
   const DuplicateClusters other = find_duplicates(reversed, {}, pool);
-  for (size_t i = 0; i < keys.size(); ++i) {
-    EXPECT_EQ(one.fates[i], other.fates[keys.size() - 1 - i]);
+  ASSERT_EQ(other.clusters.size(), one.clusters.size());
+  for (const auto& cluster : one.clusters) {
+    const auto last = static_cast<size_t>(*std::max_element(cluster.begin(), cluster.end()));
+    EXPECT_EQ(other.fates[keys.size() - 1 - last], Fate::kKept);
   }
 }
 
@@ -154,6 +162,14 @@ TEST(Heldout, SectionsAreSourceHostAndFirstFolders) {
             "py/docs.python.org/3/library");
   EXPECT_EQ(section_of("py", "x", "https://docs.python.org", 2), "py/docs.python.org");
   EXPECT_EQ(section_of("py", "a/b/c", "", 0), "py");
+}
+
+TEST(Heldout, PagesAreUnitsByTheirWholeAddress) {
+  SplitOptions options;
+  EXPECT_EQ(heldout_unit("py", "library/os.html", "", options), "py/library");
+  options.unit = "page";
+  EXPECT_EQ(heldout_unit("py", "library/os.html", "", options), "py/library/os.html");
+  EXPECT_EQ(heldout_unit("py", "x", "https://a.org/b/c.html?q#d", options), "py/https://a.org/b/c.html");
 }
 
 TEST(Heldout, TakesSectionsUpToTheTargetAndNeverAboveTheCap) {

@@ -82,7 +82,20 @@ TEST(HttpSource, waits_for_a_server_that_is_busy_and_gives_up_on_one_that_has_no
               testing::Throws<UserError>(testing::Property(&UserError::message, testing::HasSubstr("404"))));
   const LoopbackServer dead([&](int, const std::string&) { return busy; });
   EXPECT_THAT([&] { read_all(file_of(dead)); },
-              testing::Throws<UserError>(testing::Property(&UserError::message, testing::HasSubstr("6 attempts"))));
+              testing::Throws<UserError>(
+                  testing::AllOf(testing::Property(&UserError::message, testing::HasSubstr("6 attempts")),
+                                 testing::Property(&UserError::code, ExitCode::kResource))));
+}
+
+TEST(HttpSource, another_part_than_was_asked_for_is_an_error) {
+  const LoopbackServer server([](int number, const std::string&) {
+    return number == 0 ? whole().substr(0, 100000)
+                       : "HTTP/1.1 206 Partial Content\r\nETag: \"a\"\r\nContent-Range: bytes 7-299999/300000\r\n"
+                         "Content-Length: 299993\r\n\r\n" +
+                             body().substr(7);
+  });
+  EXPECT_THAT([&] { read_all(file_of(server)); },
+              testing::Throws<UserError>(testing::Property(&UserError::message, testing::HasSubstr("another part"))));
 }
 
 TEST(HttpSource, a_file_that_changes_while_it_is_read_is_an_error) {

@@ -5,6 +5,8 @@
 
 #include "base/error.h"
 #include "crawl/testing.h"
+#include "support/loopback.h"
+#include "support/static_server.h"
 #include "support/temporary_directory.h"
 
 namespace smelt {
@@ -93,6 +95,63 @@ TEST(PageSource, SetsAsideWhatCannotBeRead) {
   EXPECT_THAT(seen, ElementsAre("a.html unreadable_file", "b.html record_too_large"));
 }
 
+// A WARC file of many members on a server that breaks the first connection in the middle of a record.
+TEST(PageSource, ReadsAWarcFileOnAServerAcrossABrokenConnection) {
+  std::string file;
+  std::vector<std::string> ids;
+  for (int i = 0; i < 40; ++i) {
+    file +=
+        gzip(warc_record(std::to_string(i), http_message("<p>" + std::string(2000, static_cast<char>('a' + i % 26)))));
+    ids.push_back("urn:" + std::to_string(i));
+  }
+  std::vector<std::string> ranges;
+  const LoopbackServer server([&](int number, const std::string& request) {
+    const size_t at = request.find("Range: bytes=");
+    const size_t from = at == std::string::npos ? 0 : std::stoul(request.substr(at + 13));
+    ranges.push_back(std::to_string(from));
+    const std::string head = from == 0 ? "HTTP/1.1 200 OK" : "HTTP/1.1 206 Partial Content";
+    const std::string body = file.substr(from);
+    return head + "\r\nETag: \"x\"\r\nContent-Length: " + std::to_string(body.size()) + "\r\n\r\n" +
+           (number == 0 ? body.substr(0, file.size() / 2) : body);
+  });
+  const ReadPages read = read_pages({server.url() + "/crawl/x.warc.gz?key=1"});
+  EXPECT_EQ(read.ids(), ids);
+  EXPECT_TRUE(read.rejects.empty());
+  EXPECT_EQ(read.pages.at(0).source, "x.warc.gz");
+  EXPECT_THAT(ranges, ElementsAre("0", std::to_string(file.size() / 2)));
+}
+
+TEST(PageSource, ReadsListsOfWarcFiles) {
+  TemporaryDirectory folder;
+  make_directories(folder.file("crawl-data"));
+  for (const char* name : {"a", "b", "c"}) {
+    write_file(folder.file("crawl-data/" + std::string(name) + ".warc.gz"),
+               gzip(warc_record(name, http_message("<p>page"))));
+  }
+  const StaticServer server(folder.path());
+  write_file(folder.file("warc.paths.gz"), gzip("crawl-data/a.warc.gz\n\n/crawl-data/b.warc.gz\r\n"));
+  write_file(folder.file("mine.paths"),
+             server.url() + "/crawl-data/a.warc.gz\n" + folder.file("crawl-data/c.warc.gz") + "\n");
+  EXPECT_THAT(read_pages({server.url() + "/warc.paths.gz"}).ids(), ElementsAre("urn:a", "urn:b"));
+  EXPECT_THAT(read_pages({folder.file("mine.paths")}).ids(), ElementsAre("urn:a", "urn:c"));
+  write_file(folder.file("cc.paths"), "crawl-data/CC-MAIN-2024-22/x.warc.gz\n");
+  const std::vector<PageShard> shards = plan_shards({folder.file("cc.paths")}, {});
+  ASSERT_EQ(shards.size(), 1U);
+  EXPECT_EQ(shards[0].files.at(0).path, "https://data.commoncrawl.org/crawl-data/CC-MAIN-2024-22/x.warc.gz");
+}
+
+// The network is not asked for what names a remote file, and its failure is no property of the pages.
+TEST(PageSource, ServersThatFailEndTheRunAndAddressesAreTheIdentity) {
+  const StaticServer server("/nowhere");
+  const std::vector<PageShard> shards = plan_shards({server.url() + "/x.warc.gz"}, {});
+  EXPECT_THROW(open_shard(shards.at(0), {}, [](const PageReject&) {}), UserError);
+  const std::string dead = "http://127.0.0.1:9/";
+  EXPECT_EQ(shard_digest(plan_shards({dead + "x.warc.gz"}, {}).at(0)),
+            shard_digest(plan_shards({dead + "x.warc.gz"}, {}).at(0)));
+  EXPECT_NE(shard_digest(plan_shards({dead + "x.warc.gz"}, {}).at(0)),
+            shard_digest(plan_shards({dead + "y/x.warc.gz"}, {}).at(0)));
+}
+
 TEST(PageSource, SaysWhatIsWrongWithInputs) {
   TemporaryDirectory folder;
   write_page(folder, "empty/readme.txt", "");
@@ -111,6 +170,12 @@ TEST(PageSource, SaysWhatIsWrongWithInputs) {
   EXPECT_THAT(message({folder.file("empty/readme.txt")}), HasSubstr("no page and no WARC file"));
   EXPECT_THAT(message({folder.file("p"), folder.file("p/")}), HasSubstr("given twice"));
   EXPECT_THAT(message({}), HasSubstr("no inputs"));
+  EXPECT_THAT(message({"ftp://example.org/x.warc.gz"}), HasSubstr("only WARC files"));
+  EXPECT_THAT(message({"https://example.org/page.html"}), HasSubstr("only WARC files"));
+  EXPECT_THAT(message({"https://example.org/x.warc", "https://example.org/x.warc"}), HasSubstr("given twice"));
+  write_file(folder.file("empty.paths"), "");
+  EXPECT_THAT(message({folder.file("empty.paths")}), HasSubstr("the list is empty"));
+  EXPECT_THAT(message({folder.file("none.paths")}), HasSubstr("none.paths"));
 }
 
 TEST(PageSource, TakesPagesOnlyFromRecordsThatHoldThem) {

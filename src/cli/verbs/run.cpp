@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include "base/files.h"
+#include "base/text.h"
 #include "cli/run/flow.h"
 #include "cli/verbs/verbs.h"
 
@@ -23,12 +24,52 @@ std::string headline(const Json& summary) {
   return out;
 }
 
+// What the run would read, as comments above the resolved recipe.
+std::string plan_text(const std::vector<PagesPlan>& plan) {
+  std::string out;
+  for (const PagesPlan& source : plan) {
+    std::vector<std::string> parts;
+    const auto add = [&](int64_t count, const char* what) {
+      if (count > 0) {
+        parts.push_back(fmt::format("{} {}", human_count(static_cast<double>(count)), what));
+      }
+    };
+    add(source.pages, "pages");
+    add(source.archives, "WARC files");
+    add(source.remote, "WARC files on servers");
+    add(source.lists, "lists on servers");
+    if (source.bytes > 0) {
+      parts.push_back(human_bytes(static_cast<double>(source.bytes)));
+    }
+    out += fmt::format("# {}: {}\n", source.name.empty() ? "pages" : source.name, fmt::join(parts, ", "));
+  }
+  return out + "\n";
+}
+
+Json plan_json(const std::vector<PagesPlan>& plan) {
+  Json out = Json::array();
+  for (const PagesPlan& source : plan) {
+    Json entry = Json::object();
+    entry["name"] = source.name;
+    entry["pages"] = source.pages;
+    entry["archives"] = source.archives;
+    entry["bytes"] = source.bytes;
+    entry["remote"] = source.remote;
+    entry["lists"] = source.lists;
+    out.as_array().push_back(std::move(entry));
+  }
+  return out;
+}
+
 int run(Session& session, const Arguments& arguments) {
   const std::string& path = arguments.text("RECIPE");
   const RunRecipe recipe = load_recipe(path, arguments.texts("--set"));
   if (arguments.has("--dry-run")) {
-    ingest_spec(recipe.documents, recipe.run.output + "/" + recipe.run.name);  // names a missing input
-    session.print(dump_recipe(recipe), recipe_to_json(recipe));
+    const std::vector<PagesPlan> plan = plan_ingest(recipe.documents);
+    Json json = Json::object();
+    json["pages"] = plan_json(plan);
+    json["recipe"] = recipe_to_json(recipe);
+    session.print(plan_text(plan) + dump_recipe(recipe), json);
     return 0;
   }
   const std::string dir = run_flow(session, recipe, {arguments.has("--resume"), arguments.text("--until", "")});
@@ -56,7 +97,8 @@ Verb run_verb() {
           {{"--set", FlagKind::kTexts, "KEY=VALUE", "override a key of the recipe, e.g. --set train.steps=200"},
            {"--resume", FlagKind::kSwitch, "", "go on with a run that exists"},
            {"--until", FlagKind::kText, "STAGE", "stop after documents, corpus, tokenizer, tokens, train or eval"},
-           {"--dry-run", FlagKind::kSwitch, "", "check recipe and inputs, print the recipe resolved, run nothing"}},
+           {"--dry-run", FlagKind::kSwitch, "",
+            "check recipe and inputs, print what there is to read and the recipe resolved; read and fetch nothing"}},
           {{"smelt run recipes/quickstart.toml", "from web pages to a model, in about 20 minutes"},
            {"smelt run recipes/quickstart.toml --resume --set train.steps=5000",
             "train longer on the corpus that is there"},
