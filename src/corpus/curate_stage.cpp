@@ -218,6 +218,10 @@ Json filter_parts(const Context& context, const CurateOptions& options, const st
   for (const char* group : {"funnel", "rejects", "languages", "sources", "train", "heldout", "redactions"}) {
     count_group(counts, group);
   }
+  for (const char* group : {"train", "heldout"}) {
+    add_count(counts[group], "documents", 0);
+    add_count(counts[group], "text_bytes", 0);
+  }
   Progress progress(context.progress, "filter", 0, "documents");
   for (size_t i = 0; i < inputs.size(); ++i) {
     const std::string shard = "filter-" + part_name(i);

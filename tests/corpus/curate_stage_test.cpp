@@ -240,6 +240,15 @@ TEST_F(Curate, InterruptedRunsGoOnToTheSameBytes) {
   }
 }
 
+TEST_F(Curate, CountsOfNothingAreZero) {
+  options_.languages = {"xx"};
+  const Json counts = run(1, "out").manifest.counts;
+  for (const char* place : {"train", "heldout"}) {
+    EXPECT_EQ(counts.at(place).at("documents").as_int(), 0);
+    EXPECT_EQ(counts.at(place).at("text_bytes").as_int(), 0);
+  }
+}
+
 TEST_F(Curate, StopsWhenAsked) {
   TestContext test(2);
   test.stop() = true;
