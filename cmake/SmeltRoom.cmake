@@ -4,6 +4,10 @@
 # tests/NAME/*_test.cpp become test_NAME (label fast), tests/NAME/*_slow_test.cpp become test_NAME_slow (label slow).
 file(STRINGS "${CMAKE_SOURCE_DIR}/cmake/rooms.txt" SMELT_ROOM_TABLE REGEX "^[a-z]+:")
 
+# What CI builds of presets that it does not need whole.
+add_custom_target(fast_tests)
+add_custom_target(fuzzers)
+
 function(smelt_room_uses name out)
   foreach(row IN LISTS SMELT_ROOM_TABLE)
     if(row MATCHES "^${name}:(.*)$")
@@ -51,6 +55,9 @@ function(smelt_test_binary target label room)
   target_compile_definitions(${target} PRIVATE
     SMELT_SOURCE_DIR="${CMAKE_SOURCE_DIR}" SMELT_BINARY="$<TARGET_FILE_DIR:${target}>/smelt" SMELT_PEERS="${CMAKE_SOURCE_DIR}/.peers")
   set_target_properties(${target} PROPERTIES RUNTIME_OUTPUT_DIRECTORY "${CMAKE_BINARY_DIR}")
+  if(label STREQUAL "fast")
+    add_dependencies(fast_tests ${target})
+  endif()
   gtest_discover_tests(${target} DISCOVERY_MODE PRE_TEST WORKING_DIRECTORY "${CMAKE_SOURCE_DIR}" TEST_PREFIX "${room}."
     PROPERTIES TIMEOUT 900)
   # gtest_discover_tests takes no list as a value, and a test has two labels: ctest sets them when it has found the tests.
@@ -101,8 +108,10 @@ function(smelt_room_fuzzers name)
     get_filename_component(stem "${source}" NAME_WE)
     add_executable(${name}_${stem} "${source}")
     target_link_libraries(${name}_${stem} PRIVATE smelt_${name})
+    target_include_directories(${name}_${stem} PRIVATE "${CMAKE_SOURCE_DIR}/fuzz")
     target_link_options(${name}_${stem} PRIVATE -fsanitize=fuzzer)
     set_target_properties(${name}_${stem} PROPERTIES RUNTIME_OUTPUT_DIRECTORY "${CMAKE_BINARY_DIR}/fuzz")
+    add_dependencies(fuzzers ${name}_${stem})
   endforeach()
 endfunction()
 

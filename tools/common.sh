@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 # Shared by the scripts of this folder: how they speak, and how they become root.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."

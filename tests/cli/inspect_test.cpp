@@ -75,7 +75,10 @@ std::string warc_record(const std::string& type, const std::string& url, const s
 // One of each, made once.
 class Inspect : public testing::Test {
  protected:
-  static void SetUpTestSuite() {
+  void SetUp() override {
+    if (dir_ != nullptr) {
+      return;
+    }
     dir_ = std::make_unique<TemporaryDirectory>();
     make_pages();
     make_documents();
@@ -142,6 +145,7 @@ class Inspect : public testing::Test {
   static void make_models() {
     make_directories(file("model"));
     write_fresh_model(file("model"), small_model(), 1);
+    make_directories(file("milestones"));
     for (const char* step : {"step-00000010", "step-00000020"}) {
       std::filesystem::copy(file("model"), file("milestones/") + step, std::filesystem::copy_options::recursive);
     }

@@ -1,6 +1,7 @@
 // `smelt help [VERB | recipe]`.
 #include "cli/help.h"
 
+#include "base/text.h"
 #include "cli/run/recipe.h"
 #include "cli/session.h"
 #include "cli/verbs/verbs.h"
@@ -27,8 +28,14 @@ int help(Session& session, const Arguments& arguments) {
       }
     }
     if (found.empty()) {
+      std::vector<std::string> topics = {"recipe"};
+      for (const auto& member : verbs()) {
+        topics.push_back(member.name);
+      }
+      const std::string nearest = nearest_name(topic, topics);
       throw usage_error("no help on '" + topic + "'", "",
-                        "`smelt help` lists the verbs; `smelt help recipe` the keys of recipes");
+                        nearest.empty() ? "`smelt help` lists the verbs, `smelt help recipe` the keys of recipes"
+                                        : "did you mean '" + nearest + "'?");
     }
     session.print_text(found);
   }

@@ -1,5 +1,6 @@
 // `smelt runs ls`, `runs show`, `runs diff`: the catalogue of runs.
 #include <algorithm>
+#include <filesystem>
 #include <map>
 
 #include <fmt/format.h>
@@ -7,6 +8,7 @@
 #include "base/catalogue.h"
 #include "base/files.h"
 #include "base/text.h"
+#include "cli/inspect/sheet.h"
 #include "cli/session.h"
 #include "cli/verbs/verbs.h"
 
@@ -15,20 +17,27 @@ namespace {
 
 const Flag kRunsFlag = {"--runs", FlagKind::kText, "DIR", "folder of the runs (default: runs)", false};
 
-std::string run_folder(const Arguments& arguments, const std::string& name) {
-  // A path works as well as a name.
-  const std::string dir = path_exists(name + "/run.json") ? name : arguments.text("--runs", "runs") + "/" + name;
-  if (!path_exists(dir + "/run.json")) {
-    throw usage_error("no run of that name", dir, "`smelt runs ls` lists them");
+std::vector<std::string> run_names(const std::string& runs) {
+  std::vector<std::string> out;
+  std::error_code error;
+  for (const auto& entry : std::filesystem::directory_iterator(runs, error)) {
+    if (path_exists(entry.path().string() + "/run.json")) {
+      out.push_back(entry.path().filename().string());
+    }
   }
-  return dir;
+  return out;
 }
 
-std::string figure(const Json& value) {
-  if (value.is_double()) {
-    return fmt::format("{:.4g}", value.as_double());
+std::string run_folder(const Arguments& arguments, const std::string& name) {
+  // A path works as well as a name.
+  const std::string runs = arguments.text("--runs", "runs");
+  const std::string dir = path_exists(name + "/run.json") ? name : runs + "/" + name;
+  if (!path_exists(dir + "/run.json")) {
+    const std::string nearest = nearest_name(name, run_names(runs));
+    throw usage_error("no run of that name", dir,
+                      nearest.empty() ? "`smelt runs ls` lists them" : "did you mean '" + nearest + "'?");
   }
-  return value.is_string() ? value.as_string() : value.dump();
+  return dir;
 }
 
 Json row_to_json(const RunRow& row) {
@@ -65,27 +74,26 @@ int list_runs(Session& session, const Arguments& arguments) {
 int show_run(Session& session, const Arguments& arguments) {
   const std::string dir = run_folder(arguments, arguments.text("RUN"));
   const Json run = Json::load(dir + "/run.json");
-  std::string text = fmt::format("{}\n  status   {}\n  started  {}\n  time     {}\n", dir, run.get("status", ""),
-                                 run.get("started", ""), human_duration(run.get("seconds", 0.0)));
-  if (const Json* stages = run.find("stages")) {
-    text += "  stages\n";
+  Sheet sheet(fmt::format("run '{}': {}", run.get("name", ""), run.get("status", "")));
+  sheet.row("started", run.get("started", ""));
+  sheet.row("time", human_duration(run.get("seconds", 0.0)));
+  for (const char* file : {"model", "report.html"}) {
+    sheet.row(file, path_exists(dir + "/" + file) ? dir + "/" + file : "");
+  }
+  if (const Json* stages = run.find("stages"); stages != nullptr && stages->is_array()) {
+    sheet.heading("stages");
     for (const auto& stage : stages->as_array()) {
-      text += fmt::format("    {:<12} {:>12}  {}\n", stage.get("name", ""), human_duration(stage.get("seconds", 0.0)),
-                          stage.get("digest", ""));
+      sheet.row(stage.get("name", ""),
+                fmt::format("{:>12}  {}", human_duration(stage.get("seconds", 0.0)), stage.get("digest", "")));
     }
   }
-  if (const Json* summary = run.find("summary")) {
-    text += "  figures\n";
+  if (const Json* summary = run.find("summary"); summary != nullptr && summary->is_object()) {
+    sheet.heading("figures");
     for (const auto& [key, value] : summary->as_object()) {
-      text += fmt::format("    {:<28} {}\n", key, figure(value));
+      sheet.row(key, figure(value));
     }
   }
-  for (const char* file : {"report.html", "model"}) {
-    if (path_exists(dir + "/" + file)) {
-      text += fmt::format("  {:<8} {}/{}\n", file == std::string("model") ? "model" : "report", dir, file);
-    }
-  }
-  session.print(text, run);
+  session.print(sheet.text(), run);
   return 0;
 }
 
@@ -130,13 +138,13 @@ int diff_runs(Session& session, const Arguments& arguments) {
       differences[key] = {"-", value};
     }
   }
-  std::string text;
+  Sheet sheet(fmt::format("{} -> {}", arguments.text("RUN"), arguments.text("OTHER")));
   Json json = Json::object();
   for (const auto& [key, sides] : differences) {
-    text += fmt::format("{:<44} {} -> {}\n", key, sides.first, sides.second);
+    sheet.row(key, sides.first + " -> " + sides.second);
     json[key] = Json::list(std::vector<std::string>{sides.first, sides.second});
   }
-  session.print(text.empty() ? "no differences\n" : text, json);
+  session.print(differences.empty() ? "no differences\n" : sheet.text(), json);
   return 0;
 }
 
