@@ -68,18 +68,34 @@ struct Parsed {
   bool help = false;
 };
 
-std::string cure_for(const Verb& verb, const std::string& message) {
+std::string cure_for(const Verb& verb, const std::string& word) {
   for (const auto& flag : verb.flags) {
-    if (message.find("--") == std::string::npos) {
-      break;
-    }
-    const size_t at = message.find("--");
-    const std::string word = message.substr(at, message.find_first_of(" ,:", at) - at);
-    if (edit_distance(word, flag.name) <= 2) {
+    if (word.starts_with("--") && edit_distance(word, flag.name) <= 2) {
       return fmt::format("did you mean '{}'?", flag.name);
     }
   }
   return fmt::format("see `smelt help {}`", verb.name);
+}
+
+// The parser's complaint in our words.
+UserError mistake(const Verb& verb, const CLI::ParseError& error) {
+  const std::string text = error.what();
+  if (error.get_name() == "ExtrasError") {
+    const std::string_view rest = trim(std::string_view(text).substr(text.find(':') + 1));
+    const std::string word(rest.substr(0, rest.find(' ')));
+    return usage_error(fmt::format(word.starts_with("-") ? "no flag '{}'" : "'{}' is one argument too many", word), "",
+                       cure_for(verb, word));
+  }
+  const size_t at = text.find("--");
+  const std::string flag = at == std::string::npos ? "" : text.substr(at, text.find_first_of(" ,:", at) - at);
+  if (flag == "--threads" && error.get_name() != "ArgumentMismatch") {
+    return usage_error("must be a whole number from 1 to 4096", flag);
+  }
+  if (error.get_name() == "ArgumentMismatch" && !flag.empty()) {
+    const bool missing = text.find("missing") != std::string::npos || text.find("required") != std::string::npos;
+    return usage_error(missing ? "wants a value" : "is given more than once", flag, cure_for(verb, ""));
+  }
+  return usage_error(text, "", cure_for(verb, flag));
 }
 
 Parsed parse(const Verb& verb, std::vector<std::string> words) {
@@ -113,7 +129,7 @@ Parsed parse(const Verb& verb, std::vector<std::string> words) {
   try {
     app.parse(words);
   } catch (const CLI::ParseError& error) {
-    throw usage_error(trim(error.what()).data(), "", cure_for(verb, error.what()));
+    throw mistake(verb, error);
   }
   for (const auto& [name, given] : switches) {
     if (given) {

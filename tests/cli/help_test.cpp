@@ -84,5 +84,24 @@ TEST(Help, an_unknown_topic_says_where_the_topics_are) {
   EXPECT_THAT(run_smelt({"help", "insepct"}).err, HasSubstr("did you mean 'inspect'?"));
 }
 
+TEST(Help, mistakes_of_flags_are_said_in_plain_words) {
+  const std::vector<std::pair<std::vector<std::string>, std::string>> mistakes = {
+      {{"inspect", "x", "--jsn"}, "smelt: no flag '--jsn'; see `smelt help inspect`"},
+      {{"run", "x.toml", "--utnil", "eval"}, "smelt: no flag '--utnil'; did you mean '--until'?"},
+      {{"inspect", "x", "y"}, "smelt: 'y' is one argument too many; see `smelt help inspect`"},
+      {{"run", "x.toml", "--until"}, "smelt: --until: wants a value; see `smelt help run`"},
+      {{"run", "x.toml", "--until", "a", "--until", "b"}, "smelt: --until: is given more than once"},
+      {{"doctor", "--threads", "many"}, "smelt: --threads: must be a whole number from 1 to 4096"},
+      {{"doctor", "--threads", "0"}, "smelt: --threads: must be a whole number from 1 to 4096"},
+      {{"doctor", "--seconds", "soon"}, "smelt: --seconds: 'soon' is not a number"},
+  };
+  for (const auto& [words, says] : mistakes) {
+    const ProgramResult result = run_smelt(words);
+    EXPECT_EQ(result.exit_code, 2) << result.err;
+    EXPECT_THAT(result.err, testing::StartsWith(says));
+    EXPECT_EQ(split(trim(result.err), '\n').size(), 1U) << result.err;
+  }
+}
+
 }  // namespace
 }  // namespace smelt
