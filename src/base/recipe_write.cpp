@@ -26,6 +26,24 @@ std::string list(const std::vector<T>& values, Format format) {
   return out + "]";
 }
 
+// Text inside a Markdown table, where | ends the cell.
+std::string cell(std::string_view text) {
+  std::string out;
+  for (const char c : text) {
+    out += c == '|' ? "\\|" : std::string(1, c);
+  }
+  return out;
+}
+
+// What a table is for, as a sentence of its own.
+std::string sentence(std::string text) {
+  if (!text.empty()) {
+    text.front() = text.front() >= 'a' && text.front() <= 'z' ? static_cast<char>(text.front() - 32) : text.front();
+    text += text.back() == '.' ? "" : ".";
+  }
+  return text;
+}
+
 // TOML's basic strings share JSON's escapes.
 std::string quoted(const std::string& text) {
   return json_quote(text);
@@ -201,7 +219,7 @@ class Describer : public Fields {
     }
     const std::string title = is_array ? fmt::format("[[{}]]", path) : fmt::format("[{}]", path);
     return fmt::format("\n## {}\n\n{}\n\n| key | type | default | allowed | meaning |\n|---|---|---|---|---|\n", title,
-                       doc);
+                       sentence(doc));
   }
 
   static std::string bounds(Range range, bool whole) {
@@ -221,7 +239,8 @@ class Describer : public Fields {
   }
 
   void row(const char* key, const char* type, const std::string& value, const std::string& allowed, const char* doc) {
-    own_rows_.back() += fmt::format("| `{}` | {} | `{}` | {} | {} |\n", key, type, value, allowed, doc);
+    own_rows_.back() +=
+        fmt::format("| `{}` | {} | `{}` | {} | {} |\n", key, type, cell(value), cell(allowed), cell(doc));
   }
 
   std::vector<Open> open_;

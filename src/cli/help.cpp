@@ -4,8 +4,12 @@
 
 #include <fmt/format.h>
 
+#include "base/text.h"
+
 namespace smelt::cli {
 namespace {
+
+constexpr size_t kWidth = 100;
 
 constexpr const char* kCommonFlags =
     "Every verb takes:\n"
@@ -22,6 +26,45 @@ std::string positional_text(const Positional& positional) {
 
 std::string flag_text(const Flag& flag) {
   return flag.kind == FlagKind::kSwitch ? flag.name : flag.name + " " + flag.value;
+}
+
+// Words in lines of at most kWidth characters, the later ones indented.
+std::string wrapped(const std::vector<std::string>& words, const std::string& indent) {
+  std::string out;
+  size_t column = 0;
+  for (const auto& word : words) {
+    if (column > 0 && column + 1 + word.size() > kWidth) {
+      out += "\n" + indent;
+      column = indent.size();
+    } else if (column > 0) {
+      out += ' ';
+      ++column;
+    }
+    out += word;
+    column += word.size();
+  }
+  return out;
+}
+
+std::string paragraph(std::string_view text) {
+  std::vector<std::string> words;
+  for (const auto line : split(text, '\n')) {
+    for (const auto word : split(line, ' ')) {
+      words.emplace_back(word);
+    }
+  }
+  return wrapped(words, "");
+}
+
+std::string usage(const Verb& verb) {
+  std::vector<std::string> words = {"Usage: smelt " + verb.name};
+  for (const auto& positional : verb.positionals) {
+    words.push_back(positional_text(positional));
+  }
+  for (const auto& flag : verb.flags) {
+    words.push_back(flag.required ? flag_text(flag) : "[" + flag_text(flag) + "]");
+  }
+  return wrapped(words, "         ");
 }
 
 void append_rows(std::string& out, const std::vector<std::pair<std::string, std::string>>& rows) {
@@ -55,19 +98,13 @@ std::string general_help() {
 }
 
 std::string verb_help(const Verb& verb) {
-  std::string out = fmt::format("smelt {}: {}\n\nUsage: smelt {}", verb.name, verb.summary, verb.name);
-  for (const auto& positional : verb.positionals) {
-    out += " " + positional_text(positional);
-  }
-  for (const auto& flag : verb.flags) {
-    out += flag.required ? " " + flag_text(flag) : " [" + flag_text(flag) + "]";
-  }
+  std::string out = fmt::format("smelt {}: {}\n\n{}", verb.name, verb.summary, usage(verb));
   out += "\n\nExamples:\n";
   for (const auto& example : verb.examples) {
     out += fmt::format("  {}\n      {}\n", example.command, example.meaning);
   }
   if (!verb.details.empty()) {
-    out += "\n" + verb.details + "\n";
+    out += "\n" + paragraph(verb.details) + "\n";
   }
   if (!verb.positionals.empty()) {
     out += "\nArguments:\n";

@@ -80,22 +80,36 @@ std::string cure_for(const Verb& verb, const std::string& word) {
 // The parser's complaint in our words.
 UserError mistake(const Verb& verb, const CLI::ParseError& error) {
   const std::string text = error.what();
-  if (error.get_name() == "ExtrasError") {
+  if (dynamic_cast<const CLI::ExtrasError*>(&error) != nullptr) {
     const std::string_view rest = trim(std::string_view(text).substr(text.find(':') + 1));
-    const std::string word(rest.substr(0, rest.find(' ')));
-    return usage_error(fmt::format(word.starts_with("-") ? "no flag '{}'" : "'{}' is one argument too many", word), "",
-                       cure_for(verb, word));
+    std::string word(rest.substr(0, rest.find(' ')));
+    for (const auto other : split(rest, ' ')) {
+      word = !word.starts_with("-") && other.starts_with("-") ? std::string(other) : word;
+    }
+    return usage_error(
+        word.starts_with("-") ? fmt::format("no flag '{}'", word) : fmt::format("'{}' is one argument too many", word),
+        "", cure_for(verb, word));
   }
+  const bool mismatch = dynamic_cast<const CLI::ArgumentMismatch*>(&error) != nullptr;
   const size_t at = text.find("--");
   const std::string flag = at == std::string::npos ? "" : text.substr(at, text.find_first_of(" ,:", at) - at);
-  if (flag == "--threads" && error.get_name() != "ArgumentMismatch") {
+  if (flag == "--threads" && !mismatch) {
     return usage_error("must be a whole number from 1 to 4096", flag);
   }
-  if (error.get_name() == "ArgumentMismatch" && !flag.empty()) {
-    const bool missing = text.find("missing") != std::string::npos || text.find("required") != std::string::npos;
-    return usage_error(missing ? "wants a value" : "is given more than once", flag, cure_for(verb, ""));
+  if (mismatch && !flag.empty()) {
+    const bool again = text.find("received") != std::string::npos;
+    return usage_error(again ? "is given more than once" : "wants a value", flag, cure_for(verb, ""));
   }
   return usage_error(text, "", cure_for(verb, flag));
+}
+
+// One value, or as many as follow. A vector takes all that follow unless it is told not to.
+void take(CLI::Option* option, bool many) {
+  if (many) {
+    option->expected(1, 1 << 20)->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+  } else {
+    option->expected(1)->allow_extra_args(false)->multi_option_policy(CLI::MultiOptionPolicy::Throw);
+  }
 }
 
 Parsed parse(const Verb& verb, std::vector<std::string> words) {
@@ -114,16 +128,12 @@ Parsed parse(const Verb& verb, std::vector<std::string> words) {
       app.add_flag(flag.name, switches[flag.name]);
     } else {
       auto* option = app.add_option(flag.name, slot);
-      option->expected(1)->multi_option_policy(flag.kind == FlagKind::kTexts ? CLI::MultiOptionPolicy::TakeAll
-                                                                             : CLI::MultiOptionPolicy::Throw);
-      if (flag.kind == FlagKind::kTexts) {
-        option->allow_extra_args(true)->expected(1, 1 << 20);
-      }
+      take(option, flag.kind == FlagKind::kTexts);
     }
   }
   for (const auto& positional : verb.positionals) {
     auto* option = app.add_option(positional.name, parsed.arguments.values[positional.name]);
-    positional.many ? option->expected(1, 1 << 20) : option->expected(1);
+    take(option, positional.many);
   }
   std::reverse(words.begin(), words.end());  // CLI11 takes them from the back
   try {

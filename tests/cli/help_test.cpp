@@ -50,7 +50,7 @@ TEST(Help, fits_into_a_terminal) {
   }
   for (const auto& page : pages) {
     for (const auto line : split(page, '\n')) {
-      EXPECT_LE(count_code_points(line), 130) << line;
+      EXPECT_LE(count_code_points(line), 120) << line;
       EXPECT_FALSE(line.ends_with(' ')) << "'" << line << "'";
     }
   }

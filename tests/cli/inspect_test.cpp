@@ -59,7 +59,10 @@ ModelConfig small_model() {
 std::string html(const std::string& title) {
   std::string body;
   for (int i = 0; i < 8; ++i) {
-    body += "<p>" + kSentence + "The bellows are the oldest machine of the house.</p>\n";
+    body += "<p>" + kSentence +
+            "The bellows are the oldest machine of the house, and they are the first to be heard in the "
+            "morning. " +
+            kSentence + "</p>\n";
   }
   return "<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\"><title>" + title +
          "</title></head><body><h1>" + title + "</h1>\n" + body + "</body></html>\n";

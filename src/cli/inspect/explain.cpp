@@ -107,6 +107,9 @@ Explanation explain_by_content(const std::string& path) {
   const std::string head = first_bytes(path);
   const std::string_view start = trim(head);
   if (head.empty()) {
+    if (path.find(".jsonl") != std::string::npos && file_size(path) > 0) {
+      return explain_documents(path);  // a part without documents, or a damaged one, which reading names
+    }
     throw input_error(file_size(path) == 0 ? "the file is empty" : "the compressed file is damaged at its start", path,
                       kKnown);
   }
