@@ -25,10 +25,11 @@ int build(Session& session, const Arguments& arguments) {
   const std::string prefix = arguments.text("--output");
   refuse_to_overwrite(prefix + ".idx");
   const Tokenizer tokenizer = Tokenizer::load(arguments.text("--tokenizer"));
-  const TokenCounts counts = build_dataset(session.context(), options, tokenizer,
-                                           list_document_files(arguments.texts("--input")), prefix);
-  session.print(fmt::format("{0}.bin and {0}.idx: {1} tokens of {2} documents\n", prefix, counts.tokens, counts.documents),
-                counts.to_json());
+  const TokenCounts counts =
+      build_dataset(session.context(), options, tokenizer, list_document_files(arguments.texts("--input")), prefix);
+  session.print(
+      fmt::format("{0}.bin and {0}.idx: {1} tokens of {2} documents\n", prefix, counts.tokens, counts.documents),
+      counts.to_json());
   return 0;
 }
 
