@@ -92,7 +92,9 @@ class Judge {
     index.id = document.id;
     index.source = document.source;
     index.language = document.language;
-    index.section = heldout_unit(document.source, document.id, document.url, options_.split);
+    PagePlace place = place_of(document.source, document.id, document.url, options_.split.path_parts);
+    index.section = std::move(place.section);
+    index.rest = std::move(place.rest);
     index.text_bytes = static_cast<int64_t>(document.text.size());
     const std::string normalized = normalize_for_duplicates(document.text);
     index.exact = hash128(normalized);

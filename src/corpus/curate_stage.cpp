@@ -80,30 +80,32 @@ void decide_duplicates(const Context& context, const CurateOptions& options, Cor
 }
 
 void decide_split(const CurateOptions& options, Corpus& corpus) {
-  std::map<std::string, std::unordered_map<std::string, int64_t>> sources;
-  std::map<std::string, double> source_bytes;
+  std::map<std::string_view, std::vector<int64_t>> sources;
   double total = 0;
   for (size_t i = 0; i < corpus.places.size(); ++i) {
     const auto index = static_cast<int64_t>(i);
-    const IndexedDocument& document = corpus.document(index);
     if (corpus.decision(index).place != Place::kReject) {
-      sources[document.source][document.section] += document.text_bytes;
-      source_bytes[document.source] += static_cast<double>(document.text_bytes);
-      total += static_cast<double>(document.text_bytes);
+      sources[corpus.document(index).source].push_back(index);
+      total += static_cast<double>(corpus.document(index).text_bytes);
     }
   }
-  for (const auto& [source, section_bytes] : sources) {
+  for (const auto& [source, documents] : sources) {
+    std::vector<HeldoutSections::Page> pages;
+    double bytes = 0;
+    for (const int64_t index : documents) {
+      const IndexedDocument& document = corpus.document(index);
+      pages.push_back({document.section, document.rest, document.text_bytes});
+      bytes += static_cast<double>(document.text_bytes);
+    }
     SplitOptions split = options.split;
-    const double share = total > 0 ? source_bytes[source] / total : 0;
-    split.max_heldout_bytes = static_cast<int64_t>(static_cast<double>(split.max_heldout_bytes) * share);
-    corpus.heldout_sections.merge(choose_heldout(section_bytes, split));
-  }
-  for (size_t i = 0; i < corpus.places.size(); ++i) {
-    const auto index = static_cast<int64_t>(i);
-    Decision& decision = corpus.decision(index);
-    if (decision.place != Place::kReject && corpus.heldout_sections.count(corpus.document(index).section) > 0) {
-      decision.place = Place::kHeldout;
+    split.max_heldout_bytes = static_cast<int64_t>(static_cast<double>(split.max_heldout_bytes) * bytes / total);
+    const HeldoutSections sections(pages, split);
+    for (size_t i = 0; i < documents.size(); ++i) {
+      if (sections.contains(pages[i].section, pages[i].rest)) {
+        corpus.decision(documents[i]).place = Place::kHeldout;
+      }
     }
+    corpus.heldout_sections.insert(sections.names().begin(), sections.names().end());
   }
 }
 
@@ -249,7 +251,7 @@ void write_parts(const Context& context, const CurateOptions& options, const Cor
 
 StageSpec curate_spec(const CurateOptions& options, const std::string& documents_dir, const std::string& dir) {
   const FilterPipeline checks_the_names_of_filters(options.filters);
-  StageSpec spec{.name = "curate", .version = 2, .dir = dir, .settings = recipe_to_json(options), .inputs = {}};
+  StageSpec spec{.name = "curate", .version = 3, .dir = dir, .settings = recipe_to_json(options), .inputs = {}};
   const std::string digest = has_manifest(documents_dir) ? read_manifest(documents_dir).digest()
                                                          : files_digest(list_document_files({documents_dir}));
   spec.inputs.emplace_back("documents", digest);

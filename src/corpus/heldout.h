@@ -1,5 +1,5 @@
-// Held-out text: of every source whole sections, so that no page of a section is trained on while its neighbour is
-// tested; or, where the folders of a source are whole books, single pages of them.
+// Held-out text: of every source whole sections of its sites, so that no page of a section is trained on while its
+// neighbour is tested.
 #pragma once
 
 #include <cstdint>
@@ -19,19 +19,18 @@ struct SplitOptions {
   double heldout_fraction = 0.01;
   double max_heldout_fraction = 0.05;
   int64_t max_heldout_bytes = 50'000'000;
-  std::string unit = "section";
   int64_t path_parts = 2;
   double max_similarity = 0.5;
   int64_t seed = 1;
   void fields(Fields& f) {
     f("heldout_fraction", heldout_fraction, "share of each source's text to hold out; 0: none", {.min = 0, .max = 0.5});
     f("max_heldout_fraction", max_heldout_fraction,
-      "share of each source's text that is never exceeded: larger sections are for training", {.min = 0, .max = 1});
+      "share of each source's text that is never exceeded: larger sections are split into their folders, down to "
+      "single pages",
+      {.min = 0, .max = 1});
     f("max_heldout_bytes", max_heldout_bytes,
       "bytes of text that are never exceeded, shared by the sources after their size", {.min = 0});
-    f.choice("unit", unit, {"section", "page"},
-             "what is held out whole: sections of sites, or pages where a folder is a book and a page its chapter");
-    f("path_parts", path_parts, "folders of the address that, with source and host, name a section",
+    f("path_parts", path_parts, "folders of the address that, with source and host, name a section to begin with",
       {.min = 0, .max = 16});
     f("max_similarity", max_similarity,
       "held-out documents at least this similar to a training document (Jaccard, estimated) are dropped; 1: keep all",
@@ -40,18 +39,35 @@ struct SplitOptions {
   }
 };
 
-// "source/host/first/folders": of the url where there is one, else of the id. The last part of a path is the page and
-// never counts.
-std::string section_of(std::string_view source, std::string_view id, std::string_view url, int64_t path_parts);
+// Where a page lies: its section to begin with, "source/host/first/folders", and the rest of its path below that, page
+// included. Of the url where there is one, else of the id; queries and fragments do not count.
+struct PagePlace {
+  std::string section;
+  std::string rest;
+};
+PagePlace place_of(std::string_view source, std::string_view id, std::string_view url, int64_t path_parts);
 
-// The section by the options: for unit "page" the source and the whole address.
-std::string heldout_unit(std::string_view source, std::string_view id, std::string_view url,
-                         const SplitOptions& options);
+// Which sections are held out.
+class HeldoutSections {
+ public:
+  struct Page {
+    std::string_view section;
+    std::string_view rest;
+    int64_t text_bytes;
+  };
+  HeldoutSections() = default;
+  // Of the pages of one source. A section above max_heldout_fraction is split into its folders, these where they are
+  // too large into theirs, and at last into pages. Takes sections in the order of a hash of (seed, name) while they fit
+  // the limits, until heldout_fraction is reached. Depends on nothing but the arguments' contents, in any order.
+  HeldoutSections(const std::vector<Page>& pages, const SplitOptions& options);
 
-// Of one source. Takes sections in the order of a hash of (seed, name) while they fit the limits, until
-// heldout_fraction is reached. `section_bytes`: name and bytes of text. Depends on nothing but its arguments' contents.
-std::set<std::string> choose_heldout(const std::unordered_map<std::string, int64_t>& section_bytes,
-                                     const SplitOptions& options);
+  bool contains(std::string_view section, std::string_view rest) const;
+  const std::set<std::string, std::less<>>& names() const { return chosen_; }
+
+ private:
+  std::set<std::string, std::less<>> split_;
+  std::set<std::string, std::less<>> chosen_;
+};
 
 // Finds held-out documents that resemble training documents, through all pairs that agree in some 5 neighbouring hashes
 // of their signatures: of pairs of similarity .5, .6, .7 it sees 80.8, 98.5, 99.99 % (260 hashes).

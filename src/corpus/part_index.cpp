@@ -59,6 +59,7 @@ void append_index_record(const IndexedDocument& document, std::string& out) {
   append_string(out, document.source);
   append_string(out, document.language);
   append_string(out, document.section);
+  append_string(out, document.rest);
   append_value(out, document.text_bytes);
   append_value(out, document.exact.low);
   append_value(out, document.exact.high);
@@ -78,6 +79,7 @@ std::vector<IndexedDocument> read_index(const std::string& path) {
     document.source = cursor.string();
     document.language = cursor.string();
     document.section = cursor.string();
+    document.rest = cursor.string();
     document.text_bytes = cursor.value<int64_t>();
     document.exact.low = cursor.value<uint64_t>();
     document.exact.high = cursor.value<uint64_t>();

@@ -17,7 +17,8 @@ struct IndexedDocument {
   std::string id;
   std::string source;
   std::string language;
-  std::string section;
+  std::string section;  // of the page's place, heldout.h
+  std::string rest;
   int64_t text_bytes = 0;
   Hash128 exact;
   std::vector<uint64_t> bands;

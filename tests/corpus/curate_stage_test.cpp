@@ -275,12 +275,12 @@ TEST_F(Curate, HeldoutSharesNoNearDuplicateWithTraining) {
   std::set<std::string> train_sections;
   for (const Document& document : documents_in(folder_.file("out/train"))) {
     train.push_back(shingles(document.text));
-    train_sections.insert(section_of(document.source, document.id, document.url, 1));
+    train_sections.insert(place_of(document.source, document.id, document.url, 1).section);
   }
   const std::vector<Document> heldout = documents_in(folder_.file("out/heldout"));
   ASSERT_GT(heldout.size(), 3u);
   for (const Document& document : heldout) {
-    EXPECT_EQ(train_sections.count(section_of(document.source, document.id, document.url, 1)), 0u);
+    EXPECT_EQ(train_sections.count(place_of(document.source, document.id, document.url, 1).section), 0u);
     const std::set<std::string> held = shingles(document.text);
     for (const auto& other : train) {
       const auto common =
