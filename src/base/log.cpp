@@ -54,6 +54,8 @@ void Logger::to_file(const std::string& path) {
   } catch (const spdlog::spdlog_ex& error) {
     throw input_error(error.what(), path);
   }
+  // A full disk shows in the work itself; a second line about the log would hide it.
+  state_->machine->set_error_handler([](const std::string&) {});
   state_->machine->set_level(spdlog::level::debug);
   state_->machine->set_pattern(R"({"time":"%Y-%m-%dT%H:%M:%S.%e%z","level":"%l","message":%v})");
   state_->machine->flush_on(spdlog::level::debug);

@@ -112,7 +112,8 @@ PageResult extract_document(const PagesInput& input, const RawPage& page, const 
   Document document;
   document.id = std::move(good.id);
   document.text = std::move(good.text);
-  document.url = good.url.empty() ? result.url : std::move(good.url);
+  // Where the page was fetched, by its record or by the recipe, comes before what the page says of itself.
+  document.url = result.url.empty() ? std::move(good.url) : result.url;
   document.language = std::move(good.language);
   document.source = result.reject.source;
   document.metadata = std::move(good.metadata);

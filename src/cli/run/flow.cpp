@@ -111,6 +111,16 @@ void summarize(RunFolderWriter& run, const std::string& name, const Json& counts
   }
 }
 
+// Notes why a run ends. The program prints the error once; that a full disk takes no note of it is no second one.
+void give_up(Session& session, RunFolderWriter& run, const char* why, const char* status) {
+  session.log().record(LogLevel::kError, why);
+  try {
+    run.finish(status);
+  } catch (const UserError&) {
+    session.log().record(LogLevel::kWarn, "run.json keeps its former status");
+  }
+}
+
 }  // namespace
 
 const std::vector<std::string>& stage_names() {
@@ -150,12 +160,10 @@ std::string run_flow(Session& session, const RunRecipe& recipe, const FlowOption
     run.finish(last == names.end() ? "done" : "stopped after " + *(last - 1));
     write_report(run.dir());
   } catch (const UserError& error) {
-    session.log().record(LogLevel::kError, error.what());
-    run.finish(error.code() == ExitCode::kPreempted ? "preempted" : "failed");
+    give_up(session, run, error.what(), error.code() == ExitCode::kPreempted ? "preempted" : "failed");
     throw;
   } catch (const std::exception& error) {
-    session.log().record(LogLevel::kError, error.what());
-    run.finish("failed");
+    give_up(session, run, error.what(), "failed");
     throw;
   }
   return run.dir();
