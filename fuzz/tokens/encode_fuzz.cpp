@@ -1,5 +1,5 @@
 // Any bytes as a text: decode(encode(x)) is x, with the split rules of every family.
-#include "base/context.h"
+#include "base/json.h"
 #include "bytes.h"
 #include "tokens/tokenizer.h"
 
