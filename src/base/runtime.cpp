@@ -11,10 +11,14 @@ namespace smelt {
 namespace {
 
 std::atomic<bool> stop{false};
+std::atomic<bool> terminate{false};
 
 void on_signal(int number) {
   if (number == SIGINT && stop.load()) {
     std::_Exit(130);
+  }
+  if (number == SIGTERM) {
+    terminate.store(true);
   }
   stop.store(true);
 }
@@ -46,6 +50,10 @@ void init_runtime() {
 
 const std::atomic<bool>& stop_requested() {
   return stop;
+}
+
+bool terminate_requested() {
+  return terminate.load();
 }
 
 void request_stop(bool value) {

@@ -11,6 +11,7 @@ namespace smelt {
 void init_runtime();
 
 const std::atomic<bool>& stop_requested();
+bool terminate_requested();            // by SIGTERM, which ends the chat too, where SIGINT ends an answer
 void request_stop(bool value = true);  // what the signal handler does; tests and the chat reset it
 
 void set_flush_denormals();  // for threads made by others

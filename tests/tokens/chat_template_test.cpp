@@ -161,7 +161,7 @@ TEST(ChatTemplateTest, MacrosDoNotOutliveTheirBlock) {
             std::string::npos);
 }
 
-TEST(ChatTemplateTest, BaseModelsGetPlainParagraphs) {
+TEST(ChatTemplateTest, BaseModelsGoOnWritingOneText) {
   const auto message = [](const char* role, Json content) {
     return Json(Json::Object{{"role", role}, {"content", std::move(content)}});
   };
@@ -169,7 +169,7 @@ TEST(ChatTemplateTest, BaseModelsGetPlainParagraphs) {
             "The capital of France is");
   EXPECT_EQ(render(base_model_chat_template(), Json(Json::Array{message("system", "A."), message("user", "B."),
                                                                 message("assistant", "C."), message("user", "D")})),
-            "A.\n\nB.\n\nC.\n\nD");
+            "A.\n\nB.C.\n\nD");
   const Json parts(Json::Array{Json(Json::Object{{"type", "text"}, {"text", "x"}}),
                                Json(Json::Object{{"type", "text"}, {"text", "y"}})});
   EXPECT_EQ(render(base_model_chat_template(), Json(Json::Array{message("user", parts)})), "x\ny");

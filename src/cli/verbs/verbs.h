@@ -22,6 +22,8 @@ Verb tokens_blend_verb();
 Verb tokens_inspect_verb();
 Verb score_verb();
 Verb generate_verb();
+Verb chat_verb();
+Verb serve_verb();
 Verb inspect_verb();
 Verb doctor_verb();
 Verb help_verb();

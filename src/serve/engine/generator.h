@@ -24,15 +24,15 @@ namespace smelt::serve {
 
 struct GenerateOptions {
   int64_t max_tokens = 256;
-  SamplingOptions sampling;
-  std::vector<std::string> stop;   // ends before the first occurrence, which is not part of the text
-  std::vector<uint32_t> stop_ids;  // beside the model's end tokens; not a recipe key
+  SamplingOptions sampling{};
+  std::vector<std::string> stop{};   // ends before the first occurrence, which is not part of the text
+  std::vector<uint32_t> stop_ids{};  // beside the model's end tokens; not a recipe key
   bool ignore_eos = false;
   int64_t top_logprobs = 0;
   bool skip_special = true;
   // Called with every step's logits before sampling, for grammars and budgets; may set some to -infinity. Not a recipe
   // key.
-  std::function<void(std::span<float>)> adjust_logits;
+  std::function<void(std::span<float>)> adjust_logits{};
 
   void fields(Fields& f);
 };

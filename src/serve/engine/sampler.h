@@ -25,7 +25,7 @@ struct SamplingOptions {
   double presence_penalty = 0.0;
   double frequency_penalty = 0.0;
   int64_t seed = 0;
-  std::unordered_map<uint32_t, float> logit_bias;  // added to logits; not a recipe key
+  std::unordered_map<uint32_t, float> logit_bias{};  // added to logits; not a recipe key
 
   bool operator==(const SamplingOptions&) const = default;
   void fields(Fields& f);

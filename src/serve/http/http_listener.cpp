@@ -101,12 +101,27 @@ class SocketStream : public httplib::Stream {
   size_t end_ = 0;
 };
 
+enum class BodySize { kFits, kTooLarge, kNonsense };
+
+// What a request says about the size of its body. One that does not fit is not read at all.
+BodySize announced_size(const httplib::Request& request, size_t limit) {
+  const std::string length = request.get_header_value("Content-Length");
+  if (length.empty()) {
+    return BodySize::kFits;
+  }
+  if (length.find_first_not_of("0123456789") != std::string::npos) {
+    return BodySize::kNonsense;
+  }
+  return length.size() > 18 || std::stoull(length) > limit ? BodySize::kTooLarge : BodySize::kFits;
+}
+
 // httplib's server with connections of our own: they know their socket (so that a handler can see its client leave),
 // wait for a further request only while the server runs, and linger so that a refusal reaches a client that is still
 // sending.
 class ConnectionServer : public httplib::Server {
  public:
   std::atomic<bool> closing{false};
+  size_t max_body_bytes = 0;
 
  private:
   bool process_and_close_socket(socket_t socket) override {
@@ -115,8 +130,13 @@ class ConnectionServer : public httplib::Server {
     for (int left = 1000; left > 0 && next_request(stream, socket); --left) {
       bool closed = false;
       const bool last = left == 1 || closing;
-      if (!process_request(stream, last, closed, [&](httplib::Request& request) { request.progress = client; }) ||
-          closed) {
+      // Where the request cannot be understood or its body stays unread, nobody knows where the next one begins.
+      bool in_step = false;
+      const bool answered = process_request(stream, last, closed, [&](httplib::Request& request) {
+        request.progress = client;
+        in_step = announced_size(request, max_body_bytes) == BodySize::kFits;
+      });
+      if (!answered || closed || !in_step) {
         break;
       }
     }
@@ -203,14 +223,16 @@ struct HttpListener::State {
   void handle_with_body(const httplib::Request& in, httplib::Response& out, const httplib::ContentReader& read) const {
     HttpRequest request = convert(in);
     const auto limit = static_cast<size_t>(options.max_body_bytes);
-    const bool form = in.is_multipart_form_data();
-    const bool complete = !form && read([&](const char* data, size_t size) {
-      request.body_too_large = request.body.size() + size > limit;
-      if (!request.body_too_large) {
-        request.body.append(data, size);
-      }
-      return !request.body_too_large;
-    });
+    const BodySize size_said = announced_size(in, limit);
+    request.body_too_large = size_said == BodySize::kTooLarge;
+    const bool wanted = size_said == BodySize::kFits && !in.is_multipart_form_data();
+    const bool complete = wanted && read([&](const char* data, size_t size) {
+                            request.body_too_large = request.body.size() + size > limit;
+                            if (!request.body_too_large) {
+                              request.body.append(data, size);
+                            }
+                            return !request.body_too_large;
+                          });
     request.body_too_large = request.body_too_large || out.status == 413;
     if (!complete) {
       request.body.clear();
@@ -247,6 +269,7 @@ struct HttpListener::State {
       headers.emplace(name, value);
     }
     server.set_default_headers(headers);
+    server.max_body_bytes = static_cast<size_t>(options.max_body_bytes);
     server.set_payload_max_length(static_cast<size_t>(options.max_body_bytes));
     server.set_tcp_nodelay(true);
     // Not SO_REUSEPORT, with which two servers would share the port without a word.

@@ -10,7 +10,7 @@ namespace smelt::serve {
 
 struct ServeOptions {
   std::string host = "127.0.0.1";
-  int64_t port = 8080;
+  int64_t port = 8000;
   std::string model_name;
   std::string api_key;
   std::string cors_origin = "*";

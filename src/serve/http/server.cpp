@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <chrono>
 #include <thread>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -53,6 +54,7 @@ struct Server::State {
   std::atomic<int64_t> active{0};
   std::atomic<uint64_t> counter{0};
   std::unique_ptr<HttpListener> listener;
+  bool started = false;
   bool stopped = false;
 
   // Counts a request as long as its handler or its stream lives.
@@ -171,6 +173,7 @@ Json Server::State::model_json() const {
   out["created"] = engine->card().created;
   out["owned_by"] = "smelt";
   out["max_model_len"] = engine->card().max_context;
+  out["base_model"] = engine->card().base_model;
   return out;
 }
 
@@ -364,7 +367,9 @@ std::string Server::url() const {
 }
 
 void Server::start() {
-  state_->listener->start();
+  if (!std::exchange(state_->started, true)) {
+    state_->listener->start();
+  }
 }
 
 void Server::stop() {

@@ -29,7 +29,7 @@ class Server {
 
   int port() const;         // the real one, also where 0 was asked for
   std::string url() const;  // http://HOST:PORT
-  void start();             // serves on threads of its own and returns
+  void start();             // serves on threads of its own and returns; again: nothing
   // Refuses new work (503), lets running answers finish for up to drain_seconds, then cancels them.
   void stop();
   // start(), wait until `stop_flag` is set, stop().

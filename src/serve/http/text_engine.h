@@ -60,6 +60,7 @@ struct ModelCard {
   int64_t created = 0;      // seconds since 1970
   int64_t max_context = 0;  // tokens of prompt and answer together
   int64_t vocab_size = 0;
+  bool base_model = false;  // knows no turns: goes on writing the conversation as one text
 };
 
 struct EngineLoad {

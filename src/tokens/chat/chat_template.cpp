@@ -127,10 +127,10 @@ Result<std::string> ChatTemplate::render(const Json& messages, bool add_generati
 }
 
 const char* base_model_chat_template() {
-  return R"({#- A base model has no turns: the conversation is text, one paragraph a message, and the model goes on writing it. -#}
+  return R"({#- A base model has no turns: the conversation is one text that it goes on writing. Its answers follow what they went on from; other messages begin a paragraph. -#}
 {%- for message in messages -%}
 {%- set text = message.content if message.content is string else message.content | selectattr('text', 'defined') | map(attribute='text') | join('\n') -%}
-{{- '\n\n' if not loop.first -}}
+{{- '\n\n' if not loop.first and message.role != 'assistant' -}}
 {{- text -}}
 {%- endfor -%}
 )";

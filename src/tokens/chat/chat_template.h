@@ -46,8 +46,9 @@ class ChatTemplate {
   Json special_tokens_ = Json::object();
 };
 
-// The template of a base model, which knows no turns: the texts of the conversation as plain paragraphs, which the
-// model goes on writing.
+// The template of a base model, which knows no turns: the conversation is one text that the model goes on writing. An
+// answer follows what it went on from without a break, so that the text is the one the model wrote; every other message
+// begins a paragraph.
 const char* base_model_chat_template();
 
 }  // namespace smelt
