@@ -50,7 +50,11 @@ endfunction()
 
 function(smelt_test_binary target label room)
   add_executable(${target} ${ARGN})
-  target_link_libraries(${target} PRIVATE smelt_${room} GTest::gmock GTest::gtest_main)
+  set(rooms smelt_${room})
+  if(room STREQUAL "parity")
+    set(rooms smelt_model smelt_serve)
+  endif()
+  target_link_libraries(${target} PRIVATE ${rooms} GTest::gmock GTest::gtest_main)
   target_include_directories(${target} PRIVATE "${CMAKE_SOURCE_DIR}/tests")
   target_compile_definitions(${target} PRIVATE
     SMELT_SOURCE_DIR="${CMAKE_SOURCE_DIR}" SMELT_BINARY="$<TARGET_FILE_DIR:${target}>/smelt" SMELT_PEERS="${CMAKE_SOURCE_DIR}/.peers")
@@ -129,6 +133,15 @@ function(smelt_program)
       add_dependencies(${target} smelt)
     endif()
   endforeach()
+endfunction()
+
+# Tests of what holds across rooms that may not see each other: the model that trains, the runtime, and other people's programs.
+function(smelt_parity_tests)
+  if(SMELT_DEVELOPER AND TARGET smelt_model)
+    file(GLOB sources CONFIGURE_DEPENDS "${CMAKE_SOURCE_DIR}/tests/parity/*_slow_test.cpp")
+    smelt_test_binary(test_parity_slow slow parity ${sources})
+    target_precompile_headers(test_parity_slow REUSE_FROM smelt_model)
+  endif()
 endfunction()
 
 # Tests of the tree itself: the include graph, the generated documents.

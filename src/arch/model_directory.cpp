@@ -151,6 +151,11 @@ void write_model_directory(const std::string& directory, const ModelConfig& conf
     SMELT_CHECK(it != by_name.end() && it->second->shape == spec.shape);
     ordered.push_back(*it->second);
   }
+  if (config.tie_word_embeddings) {
+    // transformers has no tied form of this family: without the tensor it would run on a random output layer.
+    ordered.push_back(*by_name.at("backbone.embeddings.weight"));
+    ordered.back().name = "lm_head.weight";
+  }
   write_sharded_safetensors(directory, ordered, max_shard_bytes);
   write_file(directory + "/generation_config.json", generation_config_text(config));
   write_file(directory + "/config.json", model_config_text(config));

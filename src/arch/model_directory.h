@@ -44,7 +44,7 @@ std::string canonical_tensor_name(std::string_view stored);
 
 // Writes config.json, generation_config.json and the weights into the existing folder, config.json last. `tensors` are
 // the model's, by their canonical names, in any order; a tensor too many, too few or of another shape is a bug of the
-// caller.
+// caller. Where the embedding is tied it is written a second time as lm_head.weight, which other readers want.
 void write_model_directory(const std::string& directory, const ModelConfig& config,
                            const std::vector<TensorView>& tensors, int64_t max_shard_bytes = int64_t{4} << 30);
 

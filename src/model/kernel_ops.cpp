@@ -286,6 +286,9 @@ class LinearCrossEntropyFunction : public torch::autograd::Function<LinearCrossE
 
   static variable_list backward(AutogradContext* context, variable_list grads) {
     const variable_list saved = context->get_saved_variables();
+    if (grads[0].item<float>() == 1.0F) {  // the usual case, without another pass over the output layer's gradient
+      return {saved[0], saved[1], at::Tensor(), at::Tensor()};
+    }
     return {saved[0] * grads[0], saved[1] * grads[0], at::Tensor(), at::Tensor()};
   }
 };

@@ -1,11 +1,19 @@
 #include "model/model_files.h"
 
+#include <algorithm>
 #include <filesystem>
 
 #include "base/error.h"
 #include "base/files.h"
 
 namespace smelt {
+namespace {
+
+// transformers' plain operations raise every time step to time_step_min, which is only meant for fresh weights; the
+// line's kernels, vLLM, llama.cpp and we do not. A bound that no time step reaches makes them compute the same model.
+constexpr double kNoTimeStepBound = 1e-12;
+
+}  // namespace
 
 std::vector<TensorView> flat_tensor_views(const ParameterSet& parameters, const at::Tensor& flat) {
   SMELT_CHECK(flat.scalar_type() == at::kFloat && flat.numel() == parameters.size());
@@ -48,6 +56,7 @@ void save_model(const NemotronH& model, const std::string& directory, const std:
   const DType stored = dtype_of_torch_name(dtype);
   ModelConfig config = model.config();
   config.torch_dtype = dtype;
+  config.time_step_min = std::min(config.time_step_min, kNoTimeStepBound);
   std::vector<TensorView> tensors = flat_tensor_views(model.parameters(), model.parameters().values());
   std::vector<std::string> narrowed(tensors.size());
   for (size_t i = 0; i < tensors.size(); ++i) {

@@ -46,7 +46,9 @@ void TrainOptions::fields(Fields& f) {
   f("checkpoint_every", checkpoint_every, "steps between checkpoints; 0 = only at the end and when stopped",
     {.min = 0});
   f("keep_checkpoints", keep_checkpoints, "how many of the newest checkpoints stay while training", {.min = 1});
-  f("milestones", milestones, "snapshots of the model along the way, evenly spaced, the last at the end; 0 = none",
+  f("milestones", milestones,
+    "snapshots of the model along the way, evenly spaced, the last at the end, beside one of a fresh model before the "
+    "first step; 0 = none",
     {.min = 0, .max = 1000});
   f("max_bad_steps", max_bad_steps,
     "steps in a row with a loss or gradient that is not finite before training gives up", {.min = 1});

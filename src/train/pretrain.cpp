@@ -38,6 +38,8 @@ std::unique_ptr<NemotronH> start_model(const Context& context, const TrainOption
   ModelConfig config = make_model_config(options.model, inputs.vocab_size, options.seq_length);
   if (inputs.eos_id >= 0) {
     config.eos_token_ids = {inputs.eos_id};
+    config.bos_token_id = inputs.eos_id;
+    config.pad_token_id = inputs.eos_id;
   }
   auto model = std::make_unique<NemotronH>(config);
   model->init(context.seed);
@@ -84,6 +86,9 @@ class Run {
       context_.log.info("pretrain: going on after step {} of {}", trainer_.steps_done(), trainer_.total_steps());
     }
     RunLog log(directory_, position);
+    if (!extra && options_.milestones > 0 && options_.model.from.empty()) {
+      save_milestone();
+    }
     const ParameterCounts counts = count_parameters(model_->config());
     context_.log.info("pretrain: {} parameters ({} outside the embeddings), {} steps of {} tokens", counts.total,
                       counts.non_embedding, trainer_.total_steps(), options_.tokens_per_step());
@@ -125,8 +130,7 @@ class Run {
     progress.set_note(fmt::format("loss {:.3f}", report.loss));
     progress.add(static_cast<uint64_t>(options_.tokens_per_step()));
     if (milestones_.count(report.step) != 0) {
-      save_model(*model_, fmt::format("{}/milestones/step-{:08}", directory_, report.step), "bfloat16",
-                 tokenizer_files(inputs_.tokenizer_dir));
+      save_milestone();
     }
     if (at_end || due(report.step, options_.checkpoint_every) || context_.stop.load(std::memory_order_relaxed)) {
       checkpoint(log);
@@ -134,6 +138,11 @@ class Run {
     if (!at_end) {
       context_.stop_if_asked();
     }
+  }
+
+  void save_milestone() {
+    save_model(*model_, fmt::format("{}/milestones/step-{:08}", directory_, trainer_.steps_done()), "bfloat16",
+               tokenizer_files(inputs_.tokenizer_dir));
   }
 
   void checkpoint(RunLog& log) {
@@ -158,6 +167,7 @@ class Run {
     out["val_loss"] = last_val_loss_;
     out["skipped_steps"] = trainer_.counters().at("skipped_steps");
     out["flops_per_token"] = flops_per_token_;
+    out["flops"] = flops_per_token_ * static_cast<double>(out.at("tokens").as_int());
     return out;
   }
 

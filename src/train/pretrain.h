@@ -26,7 +26,7 @@ struct PretrainInputs {
 //   every run telemetry/timing.jsonl     a line a step: step, time, seconds, tokens_per_s, gflops
 //   telemetry/events.out.tfevents.smelt   both, for TensorBoard
 //   checkpoints/step-N/        the state to go on from (checkpoint.h); at the end only the last
-//   milestones/step-N/         the model along the way, bfloat16
+//   milestones/step-N/         the model along the way, bfloat16; a fresh model's also before the first step
 //   model/                     the trained model
 // and returns the counts for the manifest. Called again after a kill or a stop it goes on from the newest whole
 // checkpoint, and every file but telemetry/ ends as if nothing had happened, at an equal number of threads and

@@ -25,7 +25,10 @@ double Trainer::accumulate(int64_t first_sequence) {
   for (int64_t pass = 0; pass < options_.accumulation; ++pass) {
     const Batch batch = read_batch(source_, first_sequence + pass * options_.micro_batch, options_.micro_batch,
                                    options_.seq_length, model_.config().vocab_size);
-    const at::Tensor loss = model_.loss(batch.inputs, batch.targets) / static_cast<double>(options_.accumulation);
+    at::Tensor loss = model_.loss(batch.inputs, batch.targets);
+    if (options_.accumulation > 1) {
+      loss = loss / static_cast<double>(options_.accumulation);
+    }
     total += loss.item<double>();
     if (!std::isfinite(total)) {
       return total;

@@ -71,10 +71,11 @@ TEST(Pretrain, LeavesModelLogsAndCheckpoint) {
   const Json counts = run(folder.path(), tiny_options(10));
   EXPECT_EQ(counts.at("steps").as_int(), 10);
   EXPECT_EQ(counts.at("tokens").as_int(), 10 * 8 * 16);
+  EXPECT_DOUBLE_EQ(counts.at("flops").as_double(), 10 * 8 * 16 * counts.at("flops_per_token").as_double());
   const auto files = contents(folder.path());
-  for (const char* name :
-       {"model/config.json", "model/model.safetensors", "milestones/step-00000005/config.json",
-        "milestones/step-00000010/model.safetensors", "checkpoints/step-00000010/manifest.json", "metrics.jsonl"}) {
+  for (const char* name : {"model/config.json", "model/model.safetensors", "milestones/step-00000000/config.json",
+                           "milestones/step-00000005/config.json", "milestones/step-00000010/model.safetensors",
+                           "checkpoints/step-00000010/manifest.json", "metrics.jsonl"}) {
     EXPECT_EQ(files.count(name), 1U) << name;
   }
   EXPECT_EQ(files.count("checkpoints/step-00000009/manifest.json"), 0U);
