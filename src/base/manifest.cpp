@@ -8,10 +8,19 @@
 
 namespace smelt {
 
+namespace {
+
+constexpr const char* kTelemetryFolder = "telemetry/";  // wall times, which differ between equal runs
+
+}  // namespace
+
 std::string Manifest::digest() const {
   Hasher hasher;
   hasher.update(stage + "\n" + key + "\n");
   for (const auto& file : files) {
+    if (file.path.starts_with(kTelemetryFolder)) {
+      continue;
+    }
     hasher.update(fmt::format("{} {} {}\n", file.path, file.size, file.xxh3));
   }
   return hasher.digest().hex();

@@ -26,7 +26,8 @@ struct Manifest {
   double seconds = 0;  // wall time (not part of any hash)
   std::vector<ManifestFile> files;
 
-  std::string digest() const;  // over stage, key and files: what a later stage names as its input
+  // Over stage, key and files but those in telemetry/: what a later stage names as its input.
+  std::string digest() const;
 };
 
 constexpr const char* kManifestName = "manifest.json";

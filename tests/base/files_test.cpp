@@ -162,6 +162,21 @@ TEST(Manifest, verifies_presence_size_and_content) {
   EXPECT_THAT(verify_manifest(dir.path(), back, false), testing::HasSubstr("1 bytes, the manifest says 5"));
 }
 
+TEST(Manifest, wall_times_are_kept_apart_from_the_digest) {
+  const auto digest_with = [](const std::string& model, const std::string& times) {
+    const TemporaryDirectory dir;
+    make_directories(dir.file("telemetry"));
+    write_file(dir.file("model"), model);
+    write_file(dir.file("telemetry/timing.jsonl"), times);
+    Manifest manifest;
+    manifest.files = hash_directory(dir.path());
+    EXPECT_EQ(manifest.files.size(), 2U);
+    return manifest.digest();
+  };
+  EXPECT_EQ(digest_with("weights", "1 s"), digest_with("weights", "2 s"));
+  EXPECT_NE(digest_with("weights", "1 s"), digest_with("others", "1 s"));
+}
+
 TEST(Stage, runs_once_per_key_and_resumes_finished_shards) {
   const TemporaryDirectory dir;
   TestContext context;
