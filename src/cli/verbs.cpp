@@ -19,8 +19,8 @@ const std::vector<Verb>& verbs() {
                              tokens_samples_verb(),
                              tokens_blend_verb(),
                              tokens_inspect_verb()};
-    for (const Verb& verb :
-         {score_verb(), generate_verb(), chat_verb(), serve_verb(), inspect_verb(), doctor_verb(), help_verb()}) {
+    for (const Verb& verb : {pretrain_verb(), eval_verb(), score_verb(), generate_verb(), chat_verb(), serve_verb(),
+                             inspect_verb(), doctor_verb(), help_verb()}) {
       out.push_back(verb);
     }
     return out;

@@ -6,10 +6,7 @@
 #include "arch/model_directory.h"
 #include "base/files.h"
 #include "base/hash.h"
-#include "eval/bits_per_byte.h"
-#include "eval/cloze.h"
-#include "eval/compressor.h"
-#include "eval/heldout.h"
+#include "eval/measure.h"
 #include "eval/ngram.h"
 #include "eval/samples.h"
 #include "serve/engine/model.h"
@@ -41,27 +38,6 @@ std::string digest_of(const std::string& dir) {
     all += file.path + " " + file.xxh3 + "\n";
   }
   return hash128(all).hex();
-}
-
-Json to_json(const BitsPerByte& figure) {
-  Json out = Json::object();
-  out["bits_per_byte"] = figure.bits_per_byte;
-  out["low"] = figure.low;
-  out["high"] = figure.high;
-  out["bits_per_token"] = figure.bits_per_token;
-  out["documents"] = figure.documents;
-  out["bytes"] = figure.bytes;
-  out["tokens"] = figure.tokens;
-  return out;
-}
-
-Json to_json(const Accuracy& figure) {
-  Json out = Json::object();
-  out["correct"] = figure.correct;
-  out["accuracy"] = figure.accuracy;
-  out["low"] = figure.low;
-  out["high"] = figure.high;
-  return out;
 }
 
 // Prefixes of the token files to train on, in byte order.
@@ -122,8 +98,8 @@ class Evaluation {
   Json compressor_part(bool with_training_text) const;
   Json samples_part();
   std::string untrained_dir();
-  BitsPerByte price(const serve::Model& model, int64_t max_bytes);
-  Json cloze(DecodeGreedily decode) const;
+  BitsPerByte price(const serve::Model& model, int64_t max_bytes) const;
+  ClozeOptions cloze_options() const;
 
   const Context& context_;
   const EvalOptions& options_;
@@ -137,60 +113,25 @@ template <class Work>
 Json Evaluation::part(const std::string& name, const Work& work) {
   context_.stop_if_asked();
   if (!stage_.is_done(name)) {
-    Progress progress(context_.progress, "eval: " + name, 0, "");
+    context_.log.info("eval: {}", name);
     stage_.mark_done(name, {}, work());
   }
   return stage_.done_counts(name);
 }
 
-BitsPerByte Evaluation::price(const serve::Model& model, int64_t max_bytes) {
-  const int64_t window = std::max<int64_t>(
-      2, options_.context_length > 0 ? options_.context_length : model.config().max_position_embeddings);
-  const auto overlap = std::min(window - 1, static_cast<int64_t>(static_cast<double>(window) * options_.overlap));
-  std::vector<DocumentBits> documents;
-  int64_t bytes = 0;
-  for (const HeldoutDocument& document : heldout_.documents) {
-    context_.stop_if_asked();
-    if (bytes >= max_bytes) {
-      break;
-    }
-    const std::vector<double> scores = score_in_windows([&](std::span<const uint32_t> ids) { return model.score(ids); },
-                                                        heldout_.eos_id, document.ids, window, overlap);
-    const auto size = static_cast<int64_t>(document.text.size());
-    documents.push_back({bits_of(scores), size, static_cast<int64_t>(document.ids.size())});
-    bytes += size;
-  }
-  return summarize_bits(documents, context_.seed);
+BitsPerByte Evaluation::price(const serve::Model& model, int64_t max_bytes) const {
+  return measure_bits(context_, model, heldout_, {options_.context_length, options_.overlap}, max_bytes);
 }
 
-Json Evaluation::cloze(DecodeGreedily decode) const {
-  int64_t correct = 0;
-  const std::vector<ClozeItem> items =
-      choose_cloze_items(heldout_, options_.cloze_items, options_.cloze_words, context_.seed);
-  for (const ClozeItem& item : items) {
-    context_.stop_if_asked();
-    correct += guesses_word(item, tokenizer_, heldout_.eos_id, decode) ? 1 : 0;
-  }
-  Json out = to_json(summarize_guesses(correct, static_cast<int64_t>(items.size())));
-  out["items"] = static_cast<int64_t>(items.size());
-  return out;
+ClozeOptions Evaluation::cloze_options() const {
+  return {options_.cloze_items, options_.cloze_words};
 }
 
 Json Evaluation::model_part() {
   const auto model = serve::Model::load(places_.train + "/model", context_.threads);
   Json out = Json::object();
   out["bits"] = to_json(price(*model, heldout_.bytes));
-  out["cloze"] = cloze([&](std::span<const uint32_t> prompt, OnToken on_token) {
-    serve::Sequence sequence = model->new_sequence();
-    std::vector<float> logits = model->prefill(sequence, prompt);
-    while (true) {
-      const auto best = static_cast<uint32_t>(std::max_element(logits.begin(), logits.end()) - logits.begin());
-      if (!on_token(best)) {
-        return;
-      }
-      logits = model->step(sequence, best);
-    }
-  });
+  out["cloze"] = measure_cloze(context_, heldout_, tokenizer_, cloze_options(), *model);
   return out;
 }
 
@@ -203,7 +144,9 @@ std::string Evaluation::untrained_dir() {
   const std::string dir = stage_.file("untrained");
   if (!path_exists(dir + "/config.json")) {
     make_directories(dir);
-    write_fresh_model(dir, load_model_config(places_.train + "/model/config.json"), context_.seed);
+    ModelConfig config = load_model_config(places_.train + "/model/config.json");
+    config.time_step_min = ModelConfig().time_step_min;  // trained models are saved with one that never binds
+    write_fresh_model(dir, config, context_.seed);
   }
   return dir;
 }
@@ -214,13 +157,7 @@ Json Evaluation::untrained_part() {
 }
 
 Json Evaluation::uniform_part() const {
-  std::vector<DocumentBits> documents;
-  for (const HeldoutDocument& document : heldout_.documents) {
-    const auto tokens = static_cast<int64_t>(document.ids.size());
-    documents.push_back({static_cast<double>(tokens) * std::log2(static_cast<double>(tokenizer_.vocab_size())),
-                         static_cast<int64_t>(document.text.size()), tokens});
-  }
-  return to_json(summarize_bits(documents, context_.seed));
+  return to_json(uniform_bits(heldout_, tokenizer_.vocab_size(), context_.seed));
 }
 
 Json Evaluation::ngram_part() {
@@ -241,7 +178,7 @@ Json Evaluation::ngram_part() {
   Json out = Json::object();
   out["bits"] = std::move(bits);
   std::vector<double> p;
-  out["cloze"] = cloze([&](std::span<const uint32_t> prompt, OnToken on_token) {
+  const auto decode = [&](std::span<const uint32_t> prompt, OnToken on_token) {
     // The start token stands for the start of a document, which the n-gram model has a marker of its own for.
     std::vector<int32_t> ids(prompt.begin() + 1, prompt.end());
     while (true) {
@@ -251,7 +188,8 @@ Json Evaluation::ngram_part() {
         return;
       }
     }
-  });
+  };
+  out["cloze"] = measure_cloze(context_, heldout_, tokenizer_, cloze_options(), decode);
   return out;
 }
 
@@ -260,22 +198,16 @@ Json Evaluation::compressor_part(bool with_training_text) const {
   if (with_training_text) {
     training = load_training_text(context_, places_.corpus + "/train", options_.max_compressor_bytes);
   }
-  const uint64_t size = compressed_size(training.text, heldout_.joined_text());
-  Json out = Json::object();
-  out["bits_per_byte"] = 8.0 * static_cast<double>(size) / static_cast<double>(heldout_.bytes);
-  out["compressed_bytes"] = size;
-  out["level"] = kCompressorLevel;
-  out["training_bytes"] = static_cast<int64_t>(training.text.size());
+  Json out = measure_compressor(heldout_, training.text);
   out["training_bytes_available"] = training.available_bytes;
   return out;
 }
 
 Json Evaluation::samples_part() {
-  std::vector<Milestone> milestones =
-      spread_milestones(list_milestones(places_.train + "/milestones"), options_.milestones);
-  if (milestones.empty() || milestones.front().step != 0) {
-    milestones.insert(milestones.begin(), {0, untrained_dir()});
-  }
+  std::vector<Milestone> milestones = list_milestones(places_.train + "/milestones");
+  std::erase_if(milestones, [](const Milestone& milestone) { return milestone.step == 0; });
+  milestones = spread_milestones(milestones, options_.milestones);
+  milestones.insert(milestones.begin(), {0, untrained_dir()});
   const std::vector<std::string> prompts =
       choose_prompts(heldout_, options_.samples, options_.prompt_words, context_.seed);
   std::string lines;
@@ -300,7 +232,7 @@ Json Evaluation::run() {
   bits["untrained"] = part("untrained", [&] { return untrained_part(); });
   bits["uniform"] = uniform_part();
   if (!stage_.is_done("samples")) {
-    Progress progress(context_.progress, "eval: samples", 0, "");
+    context_.log.info("eval: samples of the milestones");
     stage_.mark_done("samples", {"samples.jsonl"}, samples_part());
   }
   remove_all(stage_.file("untrained"));

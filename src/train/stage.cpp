@@ -52,8 +52,11 @@ std::optional<StreamSource> open_held_out(const std::string& tokens_dir, const T
       SampleStream({std::move(dataset)}, {}, options.seq_length, 0, std::min(windows, options.validation_sequences)));
 }
 
-StageSpec make_spec(const Context& context, const TrainOptions& options, const Blend& blend,
-                    const std::string& tokens_dir, const std::string& tokenizer_dir, const std::string& dir) {
+}  // namespace
+
+StageSpec train_spec(const Context& context, const TrainOptions& options, const Blend& blend,
+                     const std::string& tokens_dir, const std::string& tokenizer_dir, const std::string& dir) {
+  options.total_steps();  // says what is wrong with the length of the training before anything is read
   StageSpec spec{.name = "pretrain", .version = 1, .dir = dir, .settings = Json::object(), .inputs = {}};
   spec.settings["train"] = recipe_to_json(options);
   spec.settings["blend"] = recipe_to_json(blend);
@@ -65,32 +68,34 @@ StageSpec make_spec(const Context& context, const TrainOptions& options, const B
   return spec;
 }
 
-}  // namespace
+Json run_train(const Context& context, const TrainOptions& options, const Blend& blend, const std::string& tokens_dir,
+               const std::string& tokenizer_dir, const StageSpec& spec, StageDir& stage) {
+  const int64_t sequences = options.total_steps() * options.sequences_per_step();
+  const Tokenizer tokenizer = Tokenizer::load(tokenizer_dir);
+  const StreamSource source(
+      SampleStream(open_datasets(tokens_dir), blend, options.seq_length, context.seed, sequences));
+  const std::optional<StreamSource> held_out = open_held_out(tokens_dir, options);
+  TrainOptions used = options;
+  if (held_out) {
+    used.validation_sequences = held_out->size();
+  } else {
+    context.log.warn("pretrain: no held-out tokens of at least one sequence in {}: nothing to validate on", tokens_dir);
+  }
+  PretrainInputs inputs;
+  inputs.train = &source;
+  inputs.held_out = held_out ? &*held_out : nullptr;
+  inputs.vocab_size = tokenizer.vocab_size();
+  inputs.eos_id = tokenizer.eos_id() ? static_cast<int64_t>(*tokenizer.eos_id()) : -1;
+  inputs.tokenizer_dir = tokenizer_dir;
+  inputs.key = stage_key(spec);
+  return pretrain(context, used, inputs, stage.path());
+}
 
 StageResult train_stage(const Context& context, const TrainOptions& options, const Blend& blend,
                         const std::string& tokens_dir, const std::string& tokenizer_dir, const std::string& dir) {
-  const int64_t sequences = options.total_steps() * options.sequences_per_step();
-  const StageSpec spec = make_spec(context, options, blend, tokens_dir, tokenizer_dir, dir);
+  const StageSpec spec = train_spec(context, options, blend, tokens_dir, tokenizer_dir, dir);
   return run_stage(context, spec, [&](StageDir& stage) {
-    const Tokenizer tokenizer = Tokenizer::load(tokenizer_dir);
-    const StreamSource source(
-        SampleStream(open_datasets(tokens_dir), blend, options.seq_length, context.seed, sequences));
-    const std::optional<StreamSource> held_out = open_held_out(tokens_dir, options);
-    TrainOptions used = options;
-    if (held_out) {
-      used.validation_sequences = held_out->size();
-    } else {
-      context.log.warn("pretrain: no held-out tokens of at least one sequence in {}: nothing to validate on",
-                       tokens_dir);
-    }
-    PretrainInputs inputs;
-    inputs.train = &source;
-    inputs.held_out = held_out ? &*held_out : nullptr;
-    inputs.vocab_size = tokenizer.vocab_size();
-    inputs.eos_id = tokenizer.eos_id() ? static_cast<int64_t>(*tokenizer.eos_id()) : -1;
-    inputs.tokenizer_dir = tokenizer_dir;
-    inputs.key = stage_key(spec);
-    return pretrain(context, used, inputs, stage.path());
+    return run_train(context, options, blend, tokens_dir, tokenizer_dir, spec, stage);
   });
 }
 

@@ -20,6 +20,8 @@ Verb tokens_build_verb();
 Verb tokens_samples_verb();
 Verb tokens_blend_verb();
 Verb tokens_inspect_verb();
+Verb pretrain_verb();
+Verb eval_verb();
 Verb score_verb();
 Verb generate_verb();
 Verb chat_verb();
