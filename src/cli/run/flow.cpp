@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <filesystem>
 #include <functional>
+#include <map>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -11,6 +12,7 @@
 #include "base/text.h"
 #include "cli/run/run_folder.h"
 #include "eval/report/report.h"
+#include "eval/report/training_speed.h"
 #include "kernels/probe.h"
 #ifdef SMELT_HAS_TRAINING
 #include "train/stage.h"
@@ -88,26 +90,55 @@ class Flow {
   RunFolderWriter& run_;
 };
 
-// The headline figures, where the stages have counted them.
-void summarize(RunFolderWriter& run, const std::string& name, const Json& counts) {
-  static const std::vector<std::pair<std::string, std::vector<std::string>>> kFigures = {
-      {"documents", {"pages", "documents", "html_bytes", "text_bytes"}},
-      {"corpus", {"kept_documents", "kept_bytes"}},
-      {"tokens", {"tokens", "bytes_per_token"}},
-      {"train", {"steps", "tokens", "parameters", "flops", "loss", "val_loss", "tokens_per_second"}},
+struct Figure {
+  const char* key;      // in run.json's summary
+  const char* counted;  // in the counts of the stage's manifest
+};
+
+const std::vector<Figure>& figures_of(const std::string& stage) {
+  static const std::map<std::string, std::vector<Figure>> kFigures = {
+      {"documents",
+       {{"pages", "pages"}, {"html_bytes", "html_bytes"}, {"documents", "documents"}, {"text_bytes", "text_bytes"}}},
+      {"corpus",
+       {{"train_documents", "train.documents"},
+        {"train_bytes", "train.text_bytes"},
+        {"heldout_documents", "heldout.documents"},
+        {"heldout_bytes", "heldout.text_bytes"}}},
+      {"tokenizer", {{"vocab_size", "tokens"}}},
+      {"tokens", {{"tokens", "tokens"}, {"bytes_per_token", "bytes_per_token"}}},
+      {"train",
+       {{"parameters", "parameters"},
+        {"steps", "steps"},
+        {"trained_tokens", "tokens"},
+        {"flops", "flops"},
+        {"loss", "loss"},
+        {"val_loss", "val_loss"}}},
       {"eval",
-       {"bits_per_byte", "untrained_bits_per_byte", "compressor_bits_per_byte", "ngram_bits_per_byte",
-        "cloze_accuracy"}},
+       {{"bits_per_byte", "bits_per_byte"},
+        {"compressor_bits_per_byte", "compressor_bits_per_byte"},
+        {"ngram_bits_per_byte", "ngram_bits_per_byte"},
+        {"untrained_bits_per_byte", "untrained_bits_per_byte"},
+        {"cloze_accuracy", "cloze_accuracy"}}},
   };
-  for (const auto& [stage, keys] : kFigures) {
-    if (stage != name) {
-      continue;
+  return kFigures.at(stage);
+}
+
+// The headline figures of a finished stage.
+void summarize(RunFolderWriter& run, const std::string& stage, const Json& counts) {
+  for (const Figure& figure : figures_of(stage)) {
+    if (const Json* value = dig(counts, figure.counted); value != nullptr && !value->is_null()) {
+      run.set_summary(figure.key, *value);
     }
-    for (const auto& key : keys) {
-      if (const Json* value = counts.is_object() ? counts.find(key) : nullptr) {
-        run.set_summary(stage == "train" && key == "tokens" ? "trained_tokens" : key, *value);
-      }
-    }
+  }
+  if (stage != "train") {
+    return;
+  }
+  const TrainingSpeed speed = training_speed(RunFolder(run.dir()));
+  if (speed.tokens_per_second) {
+    run.set_summary("tokens_per_second", *speed.tokens_per_second);
+  }
+  if (speed.share_of_peak) {
+    run.set_summary("share_of_fp32_peak", *speed.share_of_peak);
   }
 }
 

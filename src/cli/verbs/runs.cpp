@@ -40,6 +40,21 @@ std::string run_folder(const Arguments& arguments, const std::string& name) {
   return dir;
 }
 
+const Json* number_in(const Json& summary, const char* key) {
+  const Json* value = summary.is_object() ? summary.find(key) : nullptr;
+  return value != nullptr && value->is_number() ? value : nullptr;
+}
+
+std::string figure_in(const Json& summary, const char* key) {
+  const Json* value = number_in(summary, key);
+  return value == nullptr ? "-" : fmt::format("{:.4g}", value->as_double());
+}
+
+std::string count_in(const Json& summary, const char* key) {
+  const Json* value = number_in(summary, key);
+  return value == nullptr ? "-" : human_count(value->as_double());
+}
+
 Json row_to_json(const RunRow& row) {
   Json json = Json::object();
   json["name"] = row.name;
@@ -58,13 +73,14 @@ int list_runs(Session& session, const Arguments& arguments) {
   }
   Catalogue catalogue(dir);
   catalogue.rebuild();
-  std::string text =
-      fmt::format("{:<24} {:<10} {:<21} {:>12}  {}\n", "NAME", "STATUS", "STARTED", "TIME", "BITS PER BYTE");
+  std::string text = fmt::format("{:<24} {:<10} {:<21} {:>12} {:>8} {:>8} {:>8}  {}\n", "NAME", "STATUS", "STARTED",
+                                 "TIME", "PAGES", "TOKENS", "LOSS", "BITS PER BYTE");
   Json all = Json::array();
   for (const auto& row : catalogue.list()) {
-    const Json* bits = row.summary.is_object() ? row.summary.find("bits_per_byte") : nullptr;
-    text += fmt::format("{:<24} {:<10} {:<21} {:>12}  {}\n", row.name, row.status, row.started,
-                        human_duration(row.seconds), bits == nullptr || bits->is_null() ? "-" : figure(*bits));
+    text += fmt::format("{:<24} {:<10} {:<21} {:>12} {:>8} {:>8} {:>8}  {}\n", row.name, row.status, row.started,
+                        human_duration(row.seconds), count_in(row.summary, "pages"),
+                        count_in(row.summary, "trained_tokens"), figure_in(row.summary, "loss"),
+                        figure_in(row.summary, "bits_per_byte"));
     all.push_back(row_to_json(row));
   }
   session.print(text, all);

@@ -33,7 +33,7 @@ void add_example(Html& html, const Json& example) {
 }
 
 // counts.examples of the corpus stage: by reason, and "kept".
-size_t add_corpus_examples(Html& html, const Json& examples, bool kept) {
+size_t add_corpus_examples(Html& html, const Json& corpus, const Json& examples, bool kept) {
   size_t reasons = 0;
   if (!examples.is_object()) {
     return 0;
@@ -43,8 +43,11 @@ size_t add_corpus_examples(Html& html, const Json& examples, bool kept) {
       continue;
     }
     ++reasons;
-    const auto details = html.in("details");
-    html.leaf("summary", kept ? "Kept" : "Dropped: " + words_of_key(reason));
+    const auto details = kept ? html.in("details", {{"open", "open"}}) : html.in("details");
+    const auto count = number_at(corpus, {"rejects." + reason + ".documents"});
+    html.leaf("summary", kept ? "Kept"
+                              : "Dropped: " + words_of_key(reason) +
+                                    (count ? fmt::format(" ({} documents)", format_number(*count)) : ""));
     for (size_t i = 0; i < std::min(list.size(), kMaxOfReason); ++i) {
       add_example(html, list.as_array()[i]);
     }
@@ -99,11 +102,11 @@ void add_examples(Html& html, const RunFolder& run) {
   const Json* examples = dig(corpus, "examples");
   size_t shown = 0;
   if (examples != nullptr) {
-    shown += add_corpus_examples(html, *examples, true);
+    shown += add_corpus_examples(html, corpus, *examples, true);
   }
   shown += add_page_examples(html, run);
   if (examples != nullptr) {
-    shown += add_corpus_examples(html, *examples, false);
+    shown += add_corpus_examples(html, corpus, *examples, false);
   }
   if (shown == 0) {
     add_missing(html, "The run keeps no examples of dropped or kept documents.");

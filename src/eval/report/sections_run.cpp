@@ -59,6 +59,56 @@ double seconds_of(const RunFolder& run, const std::string& stage) {
   return manifest ? number_at(*manifest, {"seconds"}).value_or(0) : 0;
 }
 
+void add_limit_row(Html& html, const Json& limit, const std::string& name, const char* unit) {
+  const auto row = html.in("tr");
+  const std::string instructions = string_at(limit, {"instructions"});
+  const Json* emulated = dig(limit, "emulated");
+  const bool widened = emulated != nullptr && emulated->is_bool() && emulated->as_bool();
+  html.leaf("th", name + (widened ? ", widened to float32" : ""), {{"scope", "row"}});
+  html.leaf("td", instructions);
+  for (const char* field : {"one_thread", "all_threads"}) {
+    const auto value = number_at(limit, {field});
+    html.leaf("td", value ? format_number(*value, *value < 100 ? 1 : 0) + " " + unit : "", {{"class", "num"}});
+  }
+}
+
+// What kernels/probe.h writes: an object, or a list of one for each set of instructions.
+void add_limits_table(Html& html, const Json& machine) {
+  static constexpr struct {
+    const char* key;
+    const char* name;
+    const char* unit;
+  } kLimits[] = {{"read_gb_per_s", "Reading memory", "GB/s"},
+                 {"fp32_peak_gflops", "float32 multiply-adds on registers", "GFLOP/s"},
+                 {"fp32_gemm_gflops", "float32 matrix product", "GFLOP/s"},
+                 {"bf16_gflops", "bfloat16 multiply-adds", "GFLOP/s"},
+                 {"int8_gops", "int8 multiply-adds", "GOP/s"}};
+  const auto scroll = html.in("div", {{"class", "scroll"}});
+  const auto table = html.in("table");
+  {
+    const auto head = html.in("thead");
+    const auto row = html.in("tr");
+    html.leaf("th", "Limit", {{"scope", "col"}});
+    html.leaf("th", "Instructions", {{"scope", "col"}});
+    html.leaf("th", "One thread", {{"scope", "col"}, {"class", "num"}});
+    html.leaf("th", "All threads", {{"scope", "col"}, {"class", "num"}});
+  }
+  const auto body = html.in("tbody");
+  for (const auto& limit : kLimits) {
+    const Json* measured = dig(machine, limit.key);
+    if (measured == nullptr) {
+      continue;
+    }
+    if (measured->is_object()) {
+      add_limit_row(html, *measured, limit.name, limit.unit);
+    } else if (measured->is_array()) {
+      for (size_t i = 0; i < std::min(measured->size(), kMaxTableRows); ++i) {
+        add_limit_row(html, measured->as_array()[i], limit.name, limit.unit);
+      }
+    }
+  }
+}
+
 }  // namespace
 
 void add_headline(Html& html, const RunFolder& run) {
@@ -69,7 +119,8 @@ void add_headline(Html& html, const RunFolder& run) {
   add_count_card(html, run, "corpus", {"counts.train.documents"}, "Documents", "in the corpus, held-out text aside");
   add_count_card(html, run, "tokens", {"counts.tokens"}, "Tokens", "in the training set");
   add_count_card(html, run, "train", {"counts.parameters"}, "Parameters", "of the model");
-  add_count_card(html, run, "train", {"counts.steps"}, "Steps", "of training");
+  add_count_card(html, run, "train", {"counts.tokens"}, "Trained on", "tokens, repeats counted");
+  add_count_card(html, run, "train", {"counts.flops"}, "Arithmetic", "floating-point operations of the training");
   double seconds = 0;
   for (const std::string& stage : run.stages()) {
     seconds += seconds_of(run, stage);
@@ -102,7 +153,12 @@ void add_machine(Html& html, const RunFolder& run) {
     add_missing(html, "The run has no machine.json: the machine was not described.");
     return;
   }
-  add_table(html, *machine, "As measured when the run started");
+  const auto threads = number_at(*machine, {"threads"});
+  html.leaf("p", fmt::format("{}{}. These limits were measured when the run started; rates of the stages compare with "
+                             "them.",
+                             string_at(*machine, {"cpu"}),
+                             threads ? fmt::format(", {} threads in use", format_number(*threads)) : ""));
+  add_limits_table(html, *machine);
 }
 
 void add_recipe(Html& html, const RunFolder& run) {

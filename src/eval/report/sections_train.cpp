@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "eval/report/sections.h"
 #include "eval/report/svg_chart.h"
+#include "eval/report/training_speed.h"
 
 namespace smelt {
 
@@ -42,47 +43,56 @@ void add_chart(Html& html, std::string title, std::string y_label, std::vector<C
   }
 }
 
-double median(std::vector<double> values) {
-  std::nth_element(values.begin(), values.begin() + static_cast<int64_t>(values.size() / 2), values.end());
-  return values[values.size() / 2];
-}
-
-std::vector<double> values_of(const std::vector<Json>& lines, const Paths& paths) {
-  std::vector<double> out;
-  for (const Json& line : lines) {
-    if (const auto value = number_at(line, paths)) {
-      out.push_back(*value);
-    }
-  }
-  return out;
-}
-
 const Paths kTokenRate = {"tokens_per_s"};
-const Paths kGigaflops = {"gflops"};
-const Paths kStepSeconds = {"seconds"};
 
 // The model's arithmetic beside what the machine was measured to give (machine.json, kernels/probe.h).
-void add_limits(Html& html, const RunFolder& run, const std::vector<double>& gigaflops) {
+void add_limits(Html& html, const RunFolder& run, const TrainingSpeed& speed) {
   const Json machine = run.json("machine.json").value_or(Json::object());
   const double peak = number_at(machine, {"fp32_peak_gflops.all_threads"}).value_or(0);
   const double product = number_at(machine, {"fp32_gemm_gflops.all_threads"}).value_or(0);
-  if (gigaflops.empty() || peak <= 0) {
+  if (!speed.share_of_peak) {
     add_missing(html,
                 "There are no measured limits (machine.json) or no GFLOP/s (train/telemetry/timing.jsonl) to compare.");
     return;
   }
-  const double used = median(gigaflops);
+  const double used = *speed.gflops;
   const auto text = [](double value) { return fmt::format("{} GFLOP/s", format_number(value)); };
   BarChart bars{"Arithmetic against the machine's measured limits", "float32, all threads", "Rate", {}, {}};
-  bars.bars.push_back({"This training", used, text(used),
-                       fmt::format("the model's own operations: {:.0f} % of the measured peak", 100 * used / peak),
-                       true});
+  bars.bars.push_back(
+      {"This training", used, text(used),
+       fmt::format("the model's own operations: {:.0f} % of the measured peak", 100 * *speed.share_of_peak), true});
   if (product > 0) {
     bars.bars.push_back(
         {"A product of matrices", product, text(product), "256 × 256 × 256 per thread, nothing else", false});
   }
-  bars.bars.push_back({"Peak", peak, text(peak), "multiply-adds on registers", false});
+  if (peak > 0) {
+    bars.bars.push_back({"Peak", peak, text(peak), "multiply-adds on registers", false});
+  }
   draw(html, bars);
+}
+
+// "800 steps of 32 768 tokens: 26.2 M tokens and 1.2e+15 floating-point operations. ..."
+void add_summary(Html& html, const Json& counts) {
+  const auto steps = number_at(counts, {"steps"});
+  const auto tokens = number_at(counts, {"tokens"});
+  if (!steps || !tokens || *steps <= 0) {
+    return;
+  }
+  std::string words = fmt::format("{} steps of {} tokens, {} tokens in all", format_number(*steps),
+                                  format_number(*tokens / *steps), human_count(*tokens));
+  if (const auto flops = number_at(counts, {"flops"})) {
+    words += fmt::format(", {:.2e} floating-point operations", *flops);
+  }
+  words += ".";
+  if (const auto loss = number_at(counts, {"loss"})) {
+    words += fmt::format(" The last step's loss was {:.3f}", *loss);
+    const auto held_out = number_at(counts, {"val_loss"});
+    words += held_out ? fmt::format(", on held-out tokens {:.3f} nats a token.", *held_out) : " nats a token.";
+  }
+  if (const double skipped = number_at(counts, {"skipped_steps"}).value_or(0); skipped > 0) {
+    words += fmt::format(" {} steps were skipped: their loss or gradient was not finite.", format_number(skipped));
+  }
+  html.leaf("p", words);
 }
 
 }  // namespace
@@ -95,6 +105,7 @@ void add_training(Html& html, const RunFolder& run) {
     add_missing(html, "The run has no train/metrics.jsonl: the training did not run, or has not logged a step.");
     return;
   }
+  add_summary(html, counts_of(run, "train"));
   add_chart(html, "Loss", "nats per token",
             {series_of(lines, "training", {"loss"}), series_of(lines, "validation", {"val_loss"})}, false);
   add_chart(html, "Learning rate", "", {series_of(lines, "learning rate", {"lr"})}, true);
@@ -105,19 +116,18 @@ void add_throughput(Html& html, const RunFolder& run) {
   const auto section = html.in("section", {{"id", "throughput"}});
   html.leaf("h2", "Speed of training");
   const std::vector<Json> lines = run.lines("train/telemetry/timing.jsonl");
-  const std::vector<double> rates = values_of(lines, kTokenRate);
-  if (rates.empty()) {
+  const TrainingSpeed speed = training_speed(run);
+  if (!speed.tokens_per_second) {
     add_missing(html, "No tokens per second were logged in train/telemetry/timing.jsonl.");
     return;
   }
-  add_chart(html, "Tokens per second", "", {series_of(lines, "tokens per second", kTokenRate)}, true);
-  add_limits(html, run, values_of(lines, kGigaflops));
-  std::string words = fmt::format("Median {} tokens a second", format_number(median(rates)));
-  const std::vector<double> seconds = values_of(lines, kStepSeconds);
-  if (!seconds.empty()) {
-    words += fmt::format(", {:.2f} s a step", median(seconds));
+  std::string words = fmt::format("Median {} tokens a second", format_number(*speed.tokens_per_second));
+  if (speed.seconds_per_step) {
+    words += fmt::format(", {:.2f} s a step", *speed.seconds_per_step);
   }
   html.leaf("p", words + ".");
+  add_chart(html, "Tokens per second", "", {series_of(lines, "tokens per second", kTokenRate)}, true);
+  add_limits(html, run, speed);
 }
 
 }  // namespace smelt

@@ -64,7 +64,7 @@ caption{text-align:left;font-weight:620;padding:.9rem 0 .2rem;caption-side:top}
 .bars th[scope=row]{width:32%}.bars td.bar{width:46%;vertical-align:middle}.bars td.bar svg{display:block}
 .bars small,.step small{display:block;color:var(--soft);font-weight:400;font-size:.8rem;line-height:1.35}
 .tables{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,19rem),1fr));gap:0 2.2rem;align-items:start}
-.scroll{overflow-x:auto}
+.scroll{overflow-x:auto}.scroll th{white-space:nowrap;padding-right:1rem}.scroll td.num,.scroll th.num{padding-left:1rem}
 .funnel ol{list-style:none;margin:0;padding:0}
 .funnel>ol>li{margin:0}
 .funnel svg{display:block;width:100%;height:3.4rem}

@@ -96,10 +96,29 @@ TEST_F(ReportTest, hostile_text_stays_text_and_nothing_is_loaded) {
 TEST_F(ReportTest, shows_the_figures_of_the_run) {
   write_synthetic_run(dir_);
   const std::string page = render_report(dir_);
-  for (const char* text :
-       {"quickstart", "1.512", "1.803", "21.2 %", "12\u202f875", "6.12 M", "near duplicate", "4\u202f968",
-        "too many symbols", "windows-1252", "After step 800", "steps = 800 # &lt;b&gt;&amp;", "0123456789abcdef",
-        "51 % of the measured peak", "4.20 bytes", "253 of the 257", "abcdef012345", "Example 9000", "9 min"}) {
+  for (const char* text : {"quickstart",
+                           "1.512",
+                           "1.803",
+                           "21.2 %",
+                           "12\u202f875",
+                           "6.12 M",
+                           "near duplicate",
+                           "4\u202f968",
+                           "too many symbols",
+                           "windows-1252",
+                           "After step 800",
+                           "steps = 800 # &lt;b&gt;&amp;",
+                           "0123456789abcdef",
+                           "51 % of the measured peak",
+                           "4.20 bytes",
+                           "253 of the 257",
+                           "abcdef012345",
+                           "Example 9000",
+                           "9 min",
+                           "800 steps of 4\u202f096 tokens",
+                           "9.18e+13 floating-point operations",
+                           "2.690 nats a token",
+                           "3.28 M"}) {
     EXPECT_NE(page.find(text), std::string::npos) << text;
   }
   EXPECT_EQ(page.find("class=\"missing\""), std::string::npos);

@@ -90,7 +90,9 @@ inline void write_synthetic_run(const std::string& dir) {
       "sources": {"manuals": {"documents": 4968, "bytes": 25700111, "tokens": 6123456, "bytes_per_token": 4.197}}})"))
                  .dump(2));
   write_file(dir + "/train/manifest.json",
-             synthetic_manifest("train", 412.0, parsed(R"({"parameters": 4812345, "steps": 800})")).dump(2));
+             synthetic_manifest("train", 412.0, parsed(R"({"parameters": 4812345, "steps": 800, "tokens": 3276800,
+      "loss": 2.61, "val_loss": 2.69, "skipped_steps": 0, "flops_per_token": 28000000.0, "flops": 9.175e13})"))
+                 .dump(2));
   std::string metrics;
   std::string timing;
   for (int step = 1; step <= 800; ++step) {
