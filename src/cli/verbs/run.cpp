@@ -1,5 +1,6 @@
 // `smelt run RECIPE.toml`: everything a recipe describes.
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "base/files.h"
 #include "base/text.h"
