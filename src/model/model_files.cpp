@@ -1,7 +1,6 @@
 #include "model/model_files.h"
 
 #include <algorithm>
-#include <filesystem>
 
 #include "base/error.h"
 #include "base/files.h"
@@ -52,7 +51,7 @@ std::unique_ptr<NemotronH> load_model(const std::string& directory) {
 }
 
 void save_model(const NemotronH& model, const std::string& directory, const std::string& dtype,
-                const std::vector<std::string>& also_copy) {
+                const std::map<std::string, std::string>& beside) {
   const DType stored = dtype_of_torch_name(dtype);
   ModelConfig config = model.config();
   config.torch_dtype = dtype;
@@ -69,8 +68,8 @@ void save_model(const NemotronH& model, const std::string& directory, const std:
   const std::string unfinished = directory + ".unfinished";
   remove_all(unfinished);
   make_directories(unfinished);
-  for (const std::string& file : also_copy) {
-    write_file(unfinished + "/" + std::filesystem::path(file).filename().string(), read_file(file));
+  for (const auto& [name, bytes] : beside) {
+    write_file(unfinished + "/" + name, bytes);
   }
   write_model_directory(unfinished, config, tensors);
   remove_all(directory);

@@ -1,6 +1,7 @@
 // A model's numbers between memory and files.
 #pragma once
 
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -24,9 +25,9 @@ void load_flat_tensors(const ParameterSet& parameters, const SafetensorsFile& fi
 std::unique_ptr<NemotronH> load_model(const std::string& directory);
 
 // Writes config.json, generation_config.json and the weights as `dtype` ("bfloat16", rounding to nearest, or "float32")
-// into a new folder, with copies of `also_copy` (files of a tokenizer) beside them. The folder appears whole; one that
-// exists is replaced. time_step_min, which only fresh weights need, is written as a bound that never binds.
+// into a new folder, with `beside` (name and bytes of a tokenizer's files). The folder appears whole; one that exists
+// is replaced. time_step_min, which only fresh weights need, is written as a bound that never binds.
 void save_model(const NemotronH& model, const std::string& directory, const std::string& dtype,
-                const std::vector<std::string>& also_copy = {});
+                const std::map<std::string, std::string>& beside = {});
 
 }  // namespace smelt

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <chrono>
 #include <filesystem>
+#include <map>
 #include <optional>
 #include <set>
 
@@ -12,6 +13,7 @@
 #include "base/files.h"
 #include "model/model_files.h"
 #include "model/torch_executor.h"
+#include "tokens/chat/chat_template.h"
 #include "train/checkpoint.h"
 #include "train/run_log.h"
 #include "train/sequence_source.h"
@@ -46,16 +48,22 @@ std::unique_ptr<NemotronH> start_model(const Context& context, const TrainOption
   return model;
 }
 
-std::vector<std::string> tokenizer_files(const std::string& directory) {
-  std::vector<std::string> out;
-  if (!directory.empty()) {
-    for (const char* name : {"tokenizer.json", "tokenizer_config.json", "special_tokens_map.json",
-                             "chat_template.jinja", "vocab.json", "merges.txt"}) {
-      const std::string path = directory + "/" + name;
-      if (path_exists(path)) {
-        out.push_back(path);
-      }
+// What goes beside the weights so that the folder can be talked to: the tokenizer's files, and for a tokenizer without
+// a chat template the one that says that a base model takes no turns.
+std::map<std::string, std::string> companion_files(const std::string& tokenizer_dir) {
+  std::map<std::string, std::string> out;
+  if (tokenizer_dir.empty()) {
+    return out;
+  }
+  for (const char* name : {"tokenizer.json", "tokenizer_config.json", "special_tokens_map.json", "chat_template.jinja",
+                           "vocab.json", "merges.txt"}) {
+    const std::string path = tokenizer_dir + "/" + name;
+    if (path_exists(path)) {
+      out[name] = read_file(path);
     }
+  }
+  if (!ChatTemplate::load(tokenizer_dir)) {
+    out["chat_template.jinja"] = base_model_chat_template();
   }
   return out;
 }
@@ -142,7 +150,7 @@ class Run {
 
   void save_milestone() {
     save_model(*model_, fmt::format("{}/milestones/step-{:08}", directory_, trainer_.steps_done()), "bfloat16",
-               tokenizer_files(inputs_.tokenizer_dir));
+               companion_files(inputs_.tokenizer_dir));
   }
 
   void checkpoint(RunLog& log) {
@@ -156,7 +164,7 @@ class Run {
 
   Json finish(RunLog& log, const ParameterCounts& counts) {
     log.sync();
-    save_model(*model_, directory_ + "/model", options_.save_dtype, tokenizer_files(inputs_.tokenizer_dir));
+    save_model(*model_, directory_ + "/model", options_.save_dtype, companion_files(inputs_.tokenizer_dir));
     store_.prune(1);
     Json out = Json::object();
     out["steps"] = trainer_.total_steps();

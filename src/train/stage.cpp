@@ -57,7 +57,7 @@ std::optional<StreamSource> open_held_out(const std::string& tokens_dir, const T
 StageSpec train_spec(const Context& context, const TrainOptions& options, const Blend& blend,
                      const std::string& tokens_dir, const std::string& tokenizer_dir, const std::string& dir) {
   options.total_steps();  // says what is wrong with the length of the training before anything is read
-  StageSpec spec{.name = "pretrain", .version = 1, .dir = dir, .settings = Json::object(), .inputs = {}};
+  StageSpec spec{.name = "pretrain", .version = 2, .dir = dir, .settings = Json::object(), .inputs = {}};
   spec.settings["train"] = recipe_to_json(options);
   spec.settings["blend"] = recipe_to_json(blend);
   spec.settings["seed"] = context.seed;
