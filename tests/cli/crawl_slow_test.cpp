@@ -121,8 +121,7 @@ TEST_F(Crawl, the_quickstarts_corpus_comes_from_warc_files_as_from_folders) {
   const auto corpus = [&](const std::string& name, const std::string& inputs, const std::string& base_url) {
     std::string text = "[run]\nname = \"" + name + "\"\noutput = \"" + dir_.file("runs") +
                        "\"\n[[documents.pages]]\nname = \"prose\"\ninputs = [\"" + inputs + "\"]\nbase_url = \"" +
-                       base_url + "\"\n[corpus]\nlanguages = [\"en\"]\n[corpus.split]\nunit = \"page\"\n" +
-                       "heldout_fraction = 0.025\n";
+                       base_url + "\"\n[corpus]\nlanguages = [\"en\"]\n[corpus.split]\n" + "heldout_fraction = 0.025\n";
     write_file(dir_.file(name + ".toml"), text);
     const ProgramResult result = run_smelt({"run", dir_.file(name + ".toml"), "--until", "corpus", "-q"});
     EXPECT_EQ(result.exit_code, 0) << result.err;

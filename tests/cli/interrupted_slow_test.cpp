@@ -25,7 +25,7 @@ class Interrupted : public testing::Test {
     make_site(dir_.file("site"), 400);
     write_file(dir_.file("r.toml"),
                "[[documents.pages]]\nname = \"site\"\ninputs = [\"" + dir_.file("site") +
-                   "\"]\n[documents]\npages_per_shard = 40\n[corpus.split]\nunit = \"page\"\nheldout_fraction = 0.05\n"
+                   "\"]\n[documents]\npages_per_shard = 40\n[corpus.split]\nheldout_fraction = 0.05\n"
                    "[tokenizer]\nvocab_size = 400\n[blend]\nphases = [{ until = 1.0, sources = [{ source = \"site\", "
                    "weight = 1.0 }] }]\n");
   }
