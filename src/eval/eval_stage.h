@@ -26,7 +26,7 @@ struct EvalOptions {
   int64_t context_length = 0;
   double overlap = 0.25;
   int64_t ngram_order = 5;
-  int64_t max_compressor_bytes = 24 << 20;
+  int64_t max_compressor_bytes = 64 << 20;
   int64_t cloze_items = 500;
   int64_t cloze_words = 24;
   int64_t milestones = 5;

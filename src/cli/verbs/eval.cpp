@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include "cli/session.h"
 #include "cli/verbs/verbs.h"
+#include "eval/eval_stage.h"
 #include "eval/measure.h"
 
 namespace smelt::cli {
@@ -125,9 +126,10 @@ Json measure(const Context& context, const Arguments& arguments, const EvalCall&
   if (call.wants("zstd")) {
     bits["compressor_alone"] = measure_compressor(heldout, {});
     if (arguments.has("--training")) {
-      constexpr int64_t kMaxTrainingBytes = 24 << 20;
-      bits["compressor"] = measure_compressor(
-          heldout, load_training_text(context, arguments.text("--training"), kMaxTrainingBytes).text);
+      const int64_t max_bytes = EvalOptions().max_compressor_bytes;
+      const TrainingText training = load_training_text(context, arguments.text("--training"), max_bytes);
+      bits["compressor"] = measure_compressor(heldout, training.text);
+      bits["compressor"]["training_bytes_available"] = training.available_bytes;
     }
   }
   if (bits.size() > 0) {

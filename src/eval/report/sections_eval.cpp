@@ -22,7 +22,7 @@ struct Yardstick {
 constexpr Yardstick kYardsticks[] = {
     {"model", "The trained model", ""},
     {"ngram", "5-gram, Kneser-Ney", "same tokens, same training text"},
-    {"compressor", "zstd −22 with the training text", "may copy from all of it"},
+    {"compressor", "zstd −22 with the training text", "may copy from "},
     {"compressor_alone", "zstd −22 alone", "sees the held-out text only"},
     {"untrained", "The model before training", "same architecture, random weights"},
     {"uniform", "Every token equally likely", "log₂ of the vocabulary for each token"},
@@ -32,6 +32,14 @@ std::string interval_text(const Json& figure) {
   const auto low = number_at(figure, {"low"});
   const auto high = number_at(figure, {"high"});
   return low && high ? fmt::format("95 % interval {:.3f} to {:.3f}", *low, *high) : "";
+}
+
+// How much of the training text zstd had.
+std::string seen_text(const Json& figure) {
+  const auto seen = number_at(figure, {"training_bytes"});
+  const auto available = number_at(figure, {"training_bytes_available"});
+  return !seen || !available || *seen >= *available ? "all of it"
+                                                    : fmt::format("{:.0f} % of it", 100 * *seen / *available);
 }
 
 void add_yardstick_bars(Html& html, const Json& results) {
@@ -47,8 +55,11 @@ void add_yardstick_bars(Html& html, const Json& results) {
       if (std::string_view(yardstick.key) == "ngram") {
         label = fmt::format("{}-gram, Kneser-Ney", number_at(*figure, {"order"}).value_or(5));
       }
-      const std::string note =
-          std::string(yardstick.note) + (*yardstick.note != '\0' && !interval.empty() ? "; " : "") + interval;
+      std::string what = yardstick.note;
+      if (std::string_view(yardstick.key) == "compressor") {
+        what += seen_text(*figure);
+      }
+      const std::string note = what + (!what.empty() && !interval.empty() ? "; " : "") + interval;
       chart.bars.push_back(
           {label, *bits, fmt::format("{:.3f}", *bits), note, std::string_view(yardstick.key) == "model"});
     }
