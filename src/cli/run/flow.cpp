@@ -23,12 +23,10 @@ namespace {
 
 // The machine's limits are measured once a run, while nothing else of it works; reports print throughputs as shares of
 // them.
-constexpr double kProbeSeconds = 4;
-
-void measure_machine(const Context& context, const RunFolderWriter& run) {
-  if (!path_exists(run.file("machine.json"))) {
+void measure_machine(const Context& context, double seconds, const RunFolderWriter& run) {
+  if (seconds > 0 && !path_exists(run.file("machine.json"))) {
     write_file(run.file("machine.json"),
-               kernels::measure_limits(context.threads, kProbeSeconds).to_json().dump(1) + "\n");
+               kernels::measure_limits(context.threads, seconds).to_json().dump(1) + "\n");
   }
 }
 
@@ -180,7 +178,7 @@ std::string run_flow(Session& session, const RunRecipe& recipe, const FlowOption
   RunFolderWriter run(recipe, options.resume);
   session.log().to_file(run.file("log.jsonl"));
   try {
-    measure_machine(context, run);
+    measure_machine(context, recipe.run.probe_seconds, run);
     Flow flow(context, recipe, run);
     for (auto name = names.begin(); name != last; ++name) {
       context.stop_if_asked();

@@ -21,6 +21,7 @@ struct RunSettings {
   std::string output = "runs";
   int64_t seed = 1;
   int64_t threads = 0;
+  double probe_seconds = 4;
 
   void fields(Fields& f) {
     f("name", name, "the run's name: its folder is OUTPUT/NAME (empty: the recipe's file name)");
@@ -28,6 +29,10 @@ struct RunSettings {
     f("seed", seed, "seed of every random choice: splits, initialisation, data order, samples", {.min = 0});
     f("threads", threads, "threads to use, 0 for all; data stages give the same bytes for any number",
       {.min = 0, .max = 4096});
+    f("probe_seconds", probe_seconds,
+      "time to measure this machine's limits in, once a run, so that the report can show speeds as shares of them; "
+      "0: not at all",
+      {.min = 0, .max = 600});
   }
 };
 
