@@ -120,5 +120,14 @@ TEST(IncludeGraph, libtorch_and_slow_headers_stay_where_they_belong) {
   }
 }
 
+// Debian's fmt has fmt::join in format.h, the one that LibTorch's headers bring only in ranges.h: both have it there.
+TEST(IncludeGraph, who_joins_includes_where_it_is_in_every_version_of_fmt) {
+  for (const auto& path : list_files(kRoot + "/src")) {
+    const std::string text = read_file(kRoot + "/src/" + path);
+    EXPECT_TRUE(text.find("fmt::join") == std::string::npos || text.find("<fmt/ranges.h>") != std::string::npos)
+        << path << " uses fmt::join without <fmt/ranges.h>";
+  }
+}
+
 }  // namespace
 }  // namespace smelt

@@ -126,7 +126,9 @@ void add_headline(Html& html, const RunFolder& run) {
     seconds += seconds_of(run, stage);
   }
   if (seconds > 0) {
-    add_card(html, "Time", human_duration(seconds), "all stages together");
+    const bool in_minutes = seconds >= 600 && seconds < 7200;  // what a card has room for
+    add_card(html, "Time", in_minutes ? fmt::format("{:.0f} min", seconds / 60) : human_duration(seconds),
+             "all stages together");
   }
 }
 
