@@ -31,11 +31,6 @@ class HttpSource : public ByteSource {
     std::call_once(once, [] { curl_global_init(CURL_GLOBAL_DEFAULT); });
     multi_ = curl_multi_init();
     SMELT_CHECK(multi_ != nullptr);
-    start();
-    // The first byte, or the end, tells whether there is such a file.
-    while (buffer_.empty() && !finished_) {
-      advance();
-    }
   }
 
   ~HttpSource() override {
@@ -44,6 +39,15 @@ class HttpSource : public ByteSource {
   }
   HttpSource(const HttpSource&) = delete;
   HttpSource& operator=(const HttpSource&) = delete;
+
+  // Throws where there is no such file: the first byte, or the end, tells. Apart from the constructor, whose exceptions
+  // would leave the handles behind.
+  void open() {
+    start();
+    while (buffer_.empty() && !finished_) {
+      advance();
+    }
+  }
 
   size_t read(char* out, size_t capacity) override {
     while (begin_ == buffer_.size() && !finished_) {
@@ -226,7 +230,9 @@ bool is_http_url(const std::string& path) {
 }
 
 std::unique_ptr<ByteSource> open_http(const std::string& url, const HttpOptions& options) {
-  return std::make_unique<HttpSource>(url, options);
+  auto source = std::make_unique<HttpSource>(url, options);
+  source->open();
+  return source;
 }
 
 }  // namespace smelt
