@@ -16,10 +16,11 @@ namespace {
 using testing::HasSubstr;
 
 // The first is long enough for the cloze test, which wants 24 words before the one it asks for.
-const std::vector<std::string> kTexts = {"The ore is heavy. The furnace is hot and the slag is light. Whoever feeds it "
-                                         "by night hears the bellows breathe, and when the tap is opened the whole "
-                                         "yard turns red and nobody speaks until the iron lies still in its mould.",
-                                         "Grüße aus der Hütte: das Eisen fließt in die Form und kühlt langsam ab."};
+const std::vector<std::string> kTexts = {
+    "The ore is heavy. The furnace is hot and the slag is light. Whoever feeds it "
+    "by night hears the bellows breathe, and when the tap is opened the whole "
+    "yard turns red and nobody speaks until the iron lies still in its mould.",
+    "Grüße aus der Hütte: das Eisen fließt in die Form und kühlt langsam ab."};
 
 class EvalVerb : public ::testing::Test {
  protected:

@@ -25,8 +25,7 @@ namespace {
 // them.
 void measure_machine(const Context& context, double seconds, const RunFolderWriter& run) {
   if (seconds > 0 && !path_exists(run.file("machine.json"))) {
-    write_file(run.file("machine.json"),
-               kernels::measure_limits(context.threads, seconds).to_json().dump(1) + "\n");
+    write_file(run.file("machine.json"), kernels::measure_limits(context.threads, seconds).to_json().dump(1) + "\n");
   }
 }
 

@@ -72,10 +72,11 @@ inline void write_synthetic_run(const std::string& dir) {
   example["url"] = "https://evil.example/\"><script>";
   example["value"] = 0.31;
   example["text"] = kHostile;
+  Json examples = Json::array();
+  examples.push_back(example);
   corpus["examples"] = Json::object();
-  corpus["examples"]["kept"] = Json::array();
-  corpus["examples"]["kept"].push_back(example);
-  corpus["examples"]["too_many_symbols"] = corpus["examples"]["kept"];
+  corpus["examples"]["kept"] = examples;
+  corpus["examples"]["too_many_symbols"] = std::move(examples);
   write_file(dir + "/corpus/manifest.json", synthetic_manifest("corpus", 12.4, std::move(corpus)).dump(2));
   write_byte_tokenizer(dir + "/tokenizer");
   write_file(
