@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "base/error.h"
+#include "base/write_all.h"
 
 namespace smelt {
 namespace fs = std::filesystem;
@@ -21,20 +22,6 @@ constexpr size_t kBufferSize = size_t{1} << 20;
 std::string parent_of(const std::string& path) {
   const std::string parent = fs::path(path).parent_path().string();
   return parent.empty() ? "." : parent;
-}
-
-void write_all(int fd, const char* data, size_t size, const std::string& path) {
-  while (size > 0) {
-    const ssize_t written = ::write(fd, data, size);
-    if (written < 0) {
-      if (errno == EINTR) {
-        continue;
-      }
-      throw system_error("cannot write", path, errno);
-    }
-    data += written;
-    size -= static_cast<size_t>(written);
-  }
 }
 
 // Unique in this process and across processes, so that two writers of one name never share a temporary.
@@ -171,7 +158,7 @@ AtomicFile::~AtomicFile() {
 }
 
 void AtomicFile::flush() {
-  write_all(fd_, buffer_.data(), buffer_.size(), path_);
+  write_all(fd_, buffer_, path_);
   buffer_.clear();
 }
 
@@ -181,7 +168,7 @@ void AtomicFile::write(std::string_view bytes) {
   if (buffer_.size() + bytes.size() > kBufferSize) {
     flush();
     if (bytes.size() > kBufferSize) {
-      write_all(fd_, bytes.data(), bytes.size(), path_);
+      write_all(fd_, bytes, path_);
       return;
     }
   }

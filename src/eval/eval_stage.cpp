@@ -238,13 +238,7 @@ Json Evaluation::run() {
   remove_all(stage_.file("untrained"));
 
   Json results = Json::object();
-  Json& heldout = results["heldout"];
-  heldout["documents"] = static_cast<int64_t>(heldout_.documents.size());
-  heldout["bytes"] = heldout_.bytes;
-  heldout["tokens"] = heldout_.tokens;
-  heldout["available_documents"] = heldout_.available_documents;
-  heldout["available_bytes"] = heldout_.available_bytes;
-  heldout["rule"] = kPaymentRule;
+  results["heldout"] = to_json(heldout_);
   Json cloze = Json::object();
   cloze["items"] = model.at("cloze").at("items");
   cloze["context_words"] = options_.cloze_words;
@@ -257,8 +251,8 @@ Json Evaluation::run() {
     counts[std::string(name) + "_bits_per_byte"] = bits.at(name).at("bits_per_byte");
   }
   counts["cloze_accuracy"] = cloze.at("model").at("accuracy");
-  counts["heldout_documents"] = heldout.at("documents");
-  counts["heldout_bytes"] = heldout.at("bytes");
+  counts["heldout_documents"] = results.at("heldout").at("documents");
+  counts["heldout_bytes"] = results.at("heldout").at("bytes");
   results["bits_per_byte"] = std::move(bits);
   results["cloze"] = std::move(cloze);
   write_file(stage_.file("results.json"), results.dump(1) + "\n");

@@ -7,6 +7,17 @@
 
 namespace smelt {
 
+Json to_json(const HeldoutSet& heldout) {
+  Json out = Json::object();
+  out["documents"] = static_cast<int64_t>(heldout.documents.size());
+  out["bytes"] = heldout.bytes;
+  out["tokens"] = heldout.tokens;
+  out["available_documents"] = heldout.available_documents;
+  out["available_bytes"] = heldout.available_bytes;
+  out["rule"] = kPaymentRule;
+  return out;
+}
+
 Json to_json(const BitsPerByte& figure) {
   Json out = Json::object();
   out["bits_per_byte"] = figure.bits_per_byte;

@@ -13,6 +13,8 @@
 
 namespace smelt {
 
+// What was measured on: {"documents", "bytes", "tokens", "available_documents", "available_bytes", "rule"}
+Json to_json(const HeldoutSet& heldout);
 // {"bits_per_byte", "low", "high", "bits_per_token", "documents", "bytes", "tokens"}
 Json to_json(const BitsPerByte& figure);
 // {"correct", "accuracy", "low", "high"}

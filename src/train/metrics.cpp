@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/error.h"
+#include "base/write_all.h"
 
 namespace smelt {
 
@@ -50,20 +51,7 @@ void JsonLines::append(const Json& line) {
 }
 
 void JsonLines::flush() {
-  size_t written = 0;
-  while (written < buffer_.size()) {
-    const ssize_t n = ::write(fd_, buffer_.data() + written, buffer_.size() - written);
-    if (n < 0) {
-      if (errno == EINTR) {
-        continue;
-      }
-      const int error = errno;
-      buffer_.erase(0, written);
-      throw system_error("write", path_, error);
-    }
-    written += static_cast<size_t>(n);
-  }
-  buffer_.clear();
+  write_out(fd_, buffer_, path_);
 }
 
 void JsonLines::sync() {

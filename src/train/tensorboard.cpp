@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/error.h"
+#include "base/write_all.h"
 
 namespace smelt {
 namespace {
@@ -123,18 +124,7 @@ void EventWriter::scalars(double wall_time, int64_t step, const std::vector<std:
 }
 
 void EventWriter::flush() {
-  size_t written = 0;
-  while (written < buffer_.size()) {
-    const ssize_t n = ::write(fd_, buffer_.data() + written, buffer_.size() - written);
-    if (n < 0) {
-      if (errno == EINTR) {
-        continue;
-      }
-      throw system_error("write", path_, errno);
-    }
-    written += static_cast<size_t>(n);
-  }
-  buffer_.clear();
+  write_out(fd_, buffer_, path_);
 }
 
 }  // namespace smelt

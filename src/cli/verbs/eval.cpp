@@ -111,13 +111,7 @@ Json measure(const Context& context, const Arguments& arguments, const EvalCall&
   const HeldoutSet heldout = load_heldout(context, arguments.text("--input"), tokenizer, call.max_bytes);
   Json results = Json::object();
   results["model"] = dir;
-  Json& about = results["heldout"];
-  about["documents"] = static_cast<int64_t>(heldout.documents.size());
-  about["bytes"] = heldout.bytes;
-  about["tokens"] = heldout.tokens;
-  about["available_documents"] = heldout.available_documents;
-  about["available_bytes"] = heldout.available_bytes;
-  about["rule"] = kPaymentRule;
+  results["heldout"] = to_json(heldout);
   Json bits = Json::object();
   if (call.wants("bits")) {
     bits["model"] = to_json(measure_bits(context, *model, heldout, call.reading));

@@ -11,6 +11,7 @@
 #include "base/error.h"
 #include "base/runtime.h"
 #include "base/text.h"
+#include "base/write_all.h"
 #include "serve/chat/chat_terminal.h"
 #include "serve/chat/line_editor.h"
 
@@ -20,17 +21,6 @@ namespace {
 constexpr int kPollMs = 200;
 constexpr std::string_view kPasteOn = "\x1b[?2004h";
 constexpr std::string_view kPasteOff = "\x1b[?2004l";
-
-void write_all(int file, std::string_view bytes, const char* name) {
-  while (!bytes.empty()) {
-    const ssize_t count = ::write(file, bytes.data(), bytes.size());
-    if (count >= 0) {
-      bytes.remove_prefix(static_cast<size_t>(count));
-    } else if (errno != EINTR) {
-      throw system_error("cannot write", name, errno);
-    }
-  }
-}
 
 // Keys one by one, unechoed, Ctrl-C as a byte, and pastes in brackets, as long as it lives.
 class RawMode {
