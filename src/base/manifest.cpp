@@ -85,6 +85,15 @@ Manifest read_manifest(const std::string& dir) {
   }
 }
 
+std::string folder_digest(const std::string& dir) {
+  if (has_manifest(dir)) {
+    return read_manifest(dir).digest();
+  }
+  Manifest manifest;
+  manifest.files = hash_directory(dir);
+  return manifest.digest();
+}
+
 std::string verify_manifest(const std::string& dir, const Manifest& manifest, bool deep) {
   for (const auto& file : manifest.files) {
     const std::string path = dir + "/" + file.path;

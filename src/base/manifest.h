@@ -37,6 +37,8 @@ std::vector<ManifestFile> hash_directory(const std::string& dir);
 void write_manifest(const std::string& dir, const Manifest& manifest);
 bool has_manifest(const std::string& dir);
 Manifest read_manifest(const std::string& dir);  // throws UserError(kInput)
+// A folder's identity: its manifest's digest, or that of its files where it has none.
+std::string folder_digest(const std::string& dir);
 // First problem found ("corpus/part-00003.jsonl.zst: 812 bytes, manifest says 1,024"), empty when all is well. `deep`
 // compares hashes too.
 std::string verify_manifest(const std::string& dir, const Manifest& manifest, bool deep);

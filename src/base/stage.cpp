@@ -35,6 +35,13 @@ void prepare_partial(const Context& context, const StageSpec& spec, const std::s
   write_file(key_file, key + "\n");
 }
 
+// An attempt that failed before it wrote anything leaves nothing to go on with.
+void forget_if_untouched(const std::string& partial) {
+  if (path_exists(partial) && list_files(partial) == std::vector<std::string>{kPartialKeyName}) {
+    remove_all(partial);
+  }
+}
+
 // Leftovers of files that were being written when a process died.
 void remove_temporaries(const std::string& dir) {
   for (const auto& path : list_files(dir)) {
@@ -122,7 +129,12 @@ StageResult run_stage(const Context& context, const StageSpec& spec, const std::
   const auto start = std::chrono::steady_clock::now();
   StageDir stage_dir(partial);
   Manifest manifest;
-  manifest.counts = body(stage_dir);
+  try {
+    manifest.counts = body(stage_dir);
+  } catch (...) {
+    forget_if_untouched(partial);
+    throw;
+  }
   manifest.stage = spec.name;
   manifest.key = key;
   manifest.settings = spec.settings;

@@ -43,30 +43,15 @@ class OrderedMap {
   }
 
  private:
+  struct Taken {
+    In item;
+    int64_t sequence;
+  };
+
   void worker() {
     try {
-      while (true) {
-        std::optional<In> item;
-        int64_t sequence = 0;
-        {
-          std::unique_lock read(read_mutex_);
-          {
-            std::unique_lock lock(mutex_);
-            room_.wait(lock, [this] { return failed_ || read_count_ - sunk_count_ < 4 * width_; });
-            if (failed_ || exhausted_) {
-              return;
-            }
-          }
-          item = next_();
-          std::unique_lock lock(mutex_);
-          if (!item) {
-            exhausted_ = true;
-            return;
-          }
-          sequence = read_count_++;
-        }
-        Out out = work_(std::move(*item));
-        deliver(sequence, std::move(out));
+      while (std::optional<Taken> taken = take()) {
+        deliver(taken->sequence, work_(std::move(taken->item)));
       }
     } catch (...) {
       std::unique_lock lock(mutex_);
@@ -76,6 +61,25 @@ class OrderedMap {
       failed_ = true;
       room_.notify_all();
     }
+  }
+
+  // The next item, once there is room for its result; none when there is no more or the work has failed.
+  std::optional<Taken> take() {
+    const std::unique_lock read(read_mutex_);
+    {
+      std::unique_lock lock(mutex_);
+      room_.wait(lock, [this] { return failed_ || read_count_ - sunk_count_ < 4 * width_; });
+      if (failed_ || exhausted_) {
+        return std::nullopt;
+      }
+    }
+    std::optional<In> item = next_();
+    const std::unique_lock lock(mutex_);
+    if (!item) {
+      exhausted_ = true;
+      return std::nullopt;
+    }
+    return Taken{std::move(*item), read_count_++};
   }
 
   // Whoever delivers the result that is due drains the map; others leave theirs and go on.

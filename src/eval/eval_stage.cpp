@@ -5,7 +5,6 @@
 
 #include "arch/model_directory.h"
 #include "base/files.h"
-#include "base/hash.h"
 #include "eval/measure.h"
 #include "eval/ngram.h"
 #include "eval/samples.h"
@@ -26,18 +25,11 @@ struct Places {
   std::string train;
 };
 
-std::string digest_of(const std::string& dir) {
+std::string input_digest(const std::string& dir) {
   if (!path_exists(dir)) {
     throw input_error("the evaluation needs this folder", dir, "run the stages before it");
   }
-  if (has_manifest(dir)) {
-    return read_manifest(dir).digest();
-  }
-  std::string all;
-  for (const ManifestFile& file : hash_directory(dir)) {
-    all += file.path + " " + file.xxh3 + "\n";
-  }
-  return hash128(all).hex();
+  return folder_digest(dir);
 }
 
 // Prefixes of the token files to train on, in byte order.
@@ -297,7 +289,7 @@ StageSpec eval_spec(const Context& context, const EvalOptions& options, const st
                                     {"tokens", &tokens_dir},
                                     {"tokenizer", &tokenizer_dir},
                                     {"train", &train_dir}}) {
-    spec.inputs.emplace_back(name, digest_of(*input));
+    spec.inputs.emplace_back(name, input_digest(*input));
   }
   return spec;
 }

@@ -27,9 +27,11 @@ ModelConfig checked(ModelConfig config) {
 }  // namespace
 
 NemotronH::NemotronH(ModelConfig config, at::ScalarType dtype)
-    : config_(checked(std::move(config))),
-      parameters_(tensor_specs(config_), dtype),
-      ops_(dtype == at::kFloat ? &kernel_op_set() : &portable_op_set()) {
+    : NemotronH(config, ParameterSet(tensor_specs(checked(config)), dtype),
+                dtype == at::kFloat ? kernel_op_set() : portable_op_set()) {}
+
+NemotronH::NemotronH(ModelConfig config, ParameterSet parameters, const OpSet& ops)
+    : config_(std::move(config)), parameters_(std::move(parameters)), ops_(&ops) {
   embedding_ = parameters_.tensor("backbone.embeddings.weight");
   final_norm_ = parameters_.tensor("backbone.norm_f.weight");
   output_ = config_.tie_word_embeddings ? embedding_ : parameters_.tensor("lm_head.weight");
@@ -37,6 +39,12 @@ NemotronH::NemotronH(ModelConfig config, at::ScalarType dtype)
   for (const LayerKind kind : config_.layers()) {
     layers_.push_back(make_layer(index++, kind));
   }
+}
+
+std::unique_ptr<NemotronH> NemotronH::replica() const {
+  std::unique_ptr<NemotronH> out(new NemotronH(config_, parameters_.replica(), *ops_));
+  out->recompute_ = recompute_;
+  return out;
 }
 
 void NemotronH::init(uint64_t seed) {

@@ -7,12 +7,13 @@
 // end-of-document token.
 //
 // float32 on the CPU runs on our kernels, everything else on LibTorch's operations. Results depend on the number of
-// threads of LibTorch's pool only through the order of sums inside its GEMMs. Not thread-safe; one training step at a
-// time.
+// threads of LibTorch's pool only through the order of sums inside its GEMMs. Forward passes without gradients may run
+// at once; a training step needs the model, or a replica of it, for itself.
 #pragma once
 
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -33,6 +34,9 @@ class NemotronH {
   explicit NemotronH(ModelConfig config, at::ScalarType dtype = at::kFloat);
   NemotronH(const NemotronH&) = delete;
   NemotronH& operator=(const NemotronH&) = delete;
+  // A model over the same weights (an update of one is seen by the other) with gradients of its own, so that several
+  // threads can train at once, each on its own replica.
+  std::unique_ptr<NemotronH> replica() const;
 
   // Fresh numbers as published for the line: normal(0, initializer_range), output projections divided by sqrt(layers);
   // each tensor's numbers depend only on the seed and its name.
@@ -54,6 +58,7 @@ class NemotronH {
   void set_ops(const OpSet& ops) { ops_ = &ops; }
 
  private:
+  NemotronH(ModelConfig config, ParameterSet parameters, const OpSet& ops);
   using Layer = std::function<at::Tensor(const at::Tensor&)>;
 
   Layer make_layer(int64_t index, LayerKind kind);

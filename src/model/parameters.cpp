@@ -30,7 +30,17 @@ ParameterSet::ParameterSet(const std::vector<TensorSpec>& specs, at::ScalarType 
   }
   SMELT_CHECK(index_.size() == specs.size());
   values_ = at::zeros({size}, at::TensorOptions().dtype(dtype));
-  grads_ = at::zeros({size}, at::TensorOptions().dtype(dtype));
+  make_leaves();
+}
+
+ParameterSet ParameterSet::replica() const {
+  ParameterSet out = *this;
+  out.make_leaves();
+  return out;
+}
+
+void ParameterSet::make_leaves() {
+  grads_ = at::zeros(values_.sizes(), values_.options());
   for (Parameter& parameter : parameters_) {
     parameter.value = view_of(values_, parameter).detach().requires_grad_(true);
     parameter.value.mutable_grad() = view_of(grads_, parameter);

@@ -26,6 +26,8 @@ class ParameterSet {
  public:
   // All zero. `dtype` is kFloat or kDouble.
   ParameterSet(const std::vector<TensorSpec>& specs, at::ScalarType dtype);
+  // The same values in the same memory, with leaves and gradients (zero) of its own.
+  ParameterSet replica() const;
 
   const std::vector<Parameter>& all() const { return parameters_; }  // in the order of the specs
   bool contains(const std::string& name) const { return index_.count(name) != 0; }
@@ -42,6 +44,8 @@ class ParameterSet {
   at::Tensor view_of(const at::Tensor& flat, const Parameter& parameter) const;
 
  private:
+  void make_leaves();
+
   std::vector<Parameter> parameters_;
   std::map<std::string, size_t> index_;
   at::Tensor values_;

@@ -23,9 +23,13 @@ void ModelOptions::fields(Fields& f) {
 }
 
 void OptimizerOptions::fields(Fields& f) {
+  f.choice("kind", kind, {"adamw", "muon"},
+           "adamw: AdamW for every parameter; muon: the matrices of the layers by orthogonalised momentum, at the same "
+           "learning rate, the rest by AdamW");
   f("beta1", beta1, "AdamW: decay of the mean of gradients", {.min = 0, .max = 1});
   f("beta2", beta2, "AdamW: decay of the mean of squared gradients", {.min = 0, .max = 1});
   f("epsilon", epsilon, "AdamW: added to the root of the mean square", {.min = 0});
+  f("momentum", momentum, "Muon: decay of the sum of gradients", {.min = 0, .max = 1});
   f("weight_decay", weight_decay, "decoupled weight decay of matrices; norms, biases, A_log, D and dt_bias have none",
     {.min = 0});
   f("clip_norm", clip_norm, "gradients longer than this are scaled down to it; 0 = never", {.min = 0});
@@ -35,11 +39,12 @@ void TrainOptions::fields(Fields& f) {
   f.table("model", model, "the model's shape");
   f("seq_length", seq_length, "tokens of a training sequence", {.min = 2, .max = 1 << 20});
   f("micro_batch", micro_batch, "sequences of one forward and backward pass", {.min = 1, .max = 1 << 16});
-  f("accumulation", accumulation, "passes whose gradients add up to one step", {.min = 1, .max = 1 << 16});
+  f("accumulation", accumulation, "passes whose gradients add up to one step; as many as there are threads run at once",
+    {.min = 1, .max = 1 << 16});
   f("steps", steps, "steps to train; 0 = given by tokens", {.min = 0});
   f("tokens", tokens, "tokens to train on, rounded up to whole steps; 0 = given by steps", {.min = 0});
   f.table("schedule", schedule, "the learning rate over the steps");
-  f.table("optimizer", optimizer, "AdamW and clipping");
+  f.table("optimizer", optimizer, "the optimizer and clipping");
   f("validate_every", validate_every,
     "steps between losses on the held-out tokens; the last step has one always. 0 = only there", {.min = 0});
   f("validation_sequences", validation_sequences, "held-out sequences per validation, always the same", {.min = 1});
@@ -63,6 +68,13 @@ int64_t TrainOptions::total_steps() const {
                       "train.steps", "set exactly one of train.steps and train.tokens");
   }
   return steps > 0 ? steps : (tokens + tokens_per_step() - 1) / tokens_per_step();
+}
+
+void TrainOptions::check() const {
+  Schedule(schedule, total_steps());
+  if (model.from.empty()) {
+    make_model_config(model, 1, seq_length);
+  }
 }
 
 ModelConfig make_model_config(const ModelOptions& options, int64_t vocab_size, int64_t seq_length) {

@@ -32,9 +32,11 @@ struct ModelOptions {
 };
 
 struct OptimizerOptions {
+  std::string kind = "adamw";
   double beta1 = 0.9;
   double beta2 = 0.95;
   double epsilon = 1e-8;
+  double momentum = 0.95;
   double weight_decay = 0.1;
   double clip_norm = 1.0;
 
@@ -44,8 +46,8 @@ struct OptimizerOptions {
 struct TrainOptions {
   ModelOptions model;
   int64_t seq_length = 512;
-  int64_t micro_batch = 8;
-  int64_t accumulation = 1;
+  int64_t micro_batch = 2;
+  int64_t accumulation = 4;
   int64_t steps = 0;
   int64_t tokens = 0;
   ScheduleOptions schedule;
@@ -65,6 +67,8 @@ struct TrainOptions {
   // From `steps`, or from `tokens` rounded up to whole steps. Throws UserError(kUsage) unless exactly one of the two is
   // given.
   int64_t total_steps() const;
+  // Throws UserError(kUsage) for a length, a schedule or a shape that cannot be, before any work is done.
+  void check() const;
 };
 
 // The config of a fresh model of that shape over a tokenizer with `vocab_size` entries. Throws UserError for impossible

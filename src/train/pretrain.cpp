@@ -76,7 +76,7 @@ class Run {
         inputs_(inputs),
         directory_(std::move(directory)),
         model_(start_model(context, options, inputs)),
-        trainer_(*model_, options_, *inputs.train),
+        trainer_(*model_, options_, *inputs.train, context.threads),
         store_(directory_ + "/checkpoints", inputs.key),
         flops_per_token_(training_flops_per_token(model_->config(), options.seq_length)) {
     for (int64_t i = 1; i <= options.milestones; ++i) {
@@ -208,7 +208,7 @@ class Run {
 
 Json pretrain(const Context& context, const TrainOptions& options, const PretrainInputs& inputs,
               const std::string& directory) {
-  init_torch(context.threads.width());
+  init_torch(Replicas::intra_width(context.threads.width(), options.accumulation));
   make_directories(directory);
   return Run(context, options, inputs, directory).go();
 }

@@ -5,7 +5,6 @@
 
 #include "base/error.h"
 #include "base/files.h"
-#include "base/hash.h"
 #include "base/manifest.h"
 #include "tokens/samples.h"
 #include "tokens/tokenizer.h"
@@ -27,16 +26,6 @@ class StreamSource : public SequenceSource {
   SampleStream stream_;
 };
 
-// A folder's identity: its manifest's, or that of its files.
-std::string folder_digest(const std::string& dir) {
-  if (has_manifest(dir)) {
-    return read_manifest(dir).digest();
-  }
-  Manifest manifest;
-  manifest.files = hash_directory(dir);
-  return manifest.digest();
-}
-
 // The same windows whatever the training seed, as many as are asked for and there are.
 std::optional<StreamSource> open_held_out(const std::string& tokens_dir, const TrainOptions& options) {
   const std::string prefix = tokens_dir + "/" + kHeldOut;
@@ -56,8 +45,8 @@ std::optional<StreamSource> open_held_out(const std::string& tokens_dir, const T
 
 StageSpec train_spec(const Context& context, const TrainOptions& options, const Blend& blend,
                      const std::string& tokens_dir, const std::string& tokenizer_dir, const std::string& dir) {
-  options.total_steps();  // says what is wrong with the length of the training before anything is read
-  StageSpec spec{.name = "pretrain", .version = 2, .dir = dir, .settings = Json::object(), .inputs = {}};
+  options.check();  // before anything is read
+  StageSpec spec{.name = "pretrain", .version = 3, .dir = dir, .settings = Json::object(), .inputs = {}};
   spec.settings["train"] = recipe_to_json(options);
   spec.settings["blend"] = recipe_to_json(blend);
   spec.settings["seed"] = context.seed;

@@ -2,48 +2,41 @@
 
 #include <algorithm>
 #include <cmath>
+#include <vector>
 
-#include <c10/core/GradMode.h>
 #include <fmt/format.h>
 
 #include "base/error.h"
 
 namespace smelt {
 
-Trainer::Trainer(NemotronH& model, const TrainOptions& options, const SequenceSource& source)
-    : model_(model),
+namespace {
+
+// Replicas are made after this, so that they recompute too.
+NemotronH& prepared(NemotronH& model, const TrainOptions& options) {
+  model.set_recompute(options.recompute);
+  return model;
+}
+
+}  // namespace
+
+Trainer::Trainer(NemotronH& model, const TrainOptions& options, const SequenceSource& source, ThreadPool& threads)
+    : model_(prepared(model, options)),
       options_(options),
       source_(source),
       total_steps_(options.total_steps()),
       schedule_(options.schedule, total_steps_),
-      optimizer_(options.optimizer, model.parameters()) {
-  model_.set_recompute(options.recompute);
-}
-
-double Trainer::accumulate(int64_t first_sequence) {
-  double total = 0;
-  for (int64_t pass = 0; pass < options_.accumulation; ++pass) {
-    const Batch batch = read_batch(source_, first_sequence + pass * options_.micro_batch, options_.micro_batch,
-                                   options_.seq_length, model_.config().vocab_size);
-    at::Tensor loss = model_.loss(batch.inputs, batch.targets);
-    if (options_.accumulation > 1) {
-      loss = loss / static_cast<double>(options_.accumulation);
-    }
-    total += loss.item<double>();
-    if (!std::isfinite(total)) {
-      return total;
-    }
-    loss.backward();
-  }
-  return total;
-}
+      replicas_(model, threads, options.accumulation),
+      optimizer_(options.optimizer, model.parameters(), threads) {}
 
 StepReport Trainer::step() {
   SMELT_CHECK(steps_done_ < total_steps_);
   const int64_t first = steps_done_ * options_.sequences_per_step();
   StepReport report{.step = steps_done_ + 1, .lr = schedule_.at(steps_done_)};
-  model_.parameters().zero_grads();
-  report.loss = accumulate(first);
+  report.loss = replicas_.backward(options_.accumulation, [&](int64_t pass) {
+    return read_batch(source_, first + pass * options_.micro_batch, options_.micro_batch, options_.seq_length,
+                      model_.config().vocab_size);
+  });
   report.grad_norm = std::isfinite(report.loss) ? optimizer_.grad_norm() : report.loss;
   report.skipped = !std::isfinite(report.grad_norm);
   if (!report.skipped) {
@@ -63,14 +56,20 @@ StepReport Trainer::step() {
 }
 
 double Trainer::validate(const SequenceSource& held_out) const {
-  const at::NoGradGuard no_grad;
+  const int64_t sequences = options_.validation_sequences;
+  const int64_t passes = (sequences + options_.micro_batch - 1) / options_.micro_batch;
+  const auto count = [&](int64_t pass) {
+    return std::min(options_.micro_batch, sequences - pass * options_.micro_batch);
+  };
+  const std::vector<double> losses = replicas_.losses(passes, [&](int64_t pass) {
+    return read_batch(held_out, pass * options_.micro_batch, count(pass), options_.seq_length,
+                      model_.config().vocab_size);
+  });
   double total = 0;
-  for (int64_t first = 0; first < options_.validation_sequences; first += options_.micro_batch) {
-    const int64_t count = std::min(options_.micro_batch, options_.validation_sequences - first);
-    const Batch batch = read_batch(held_out, first, count, options_.seq_length, model_.config().vocab_size);
-    total += model_.loss(batch.inputs, batch.targets).item<double>() * static_cast<double>(count);
+  for (int64_t pass = 0; pass < passes; ++pass) {
+    total += losses[static_cast<size_t>(pass)] * static_cast<double>(count(pass));
   }
-  return total / static_cast<double>(options_.validation_sequences);
+  return total / static_cast<double>(sequences);
 }
 
 Json Trainer::counters() const {

@@ -1,4 +1,4 @@
-// One model in training: forward, backward, guard, clip, update.
+// One model in training: forward and backward on every thread, guard, clip, update.
 #pragma once
 
 #include <cstdint>
@@ -10,6 +10,7 @@
 #include "model/nemotron_h.h"
 #include "train/optimizer.h"
 #include "train/options.h"
+#include "train/replicas.h"
 #include "train/schedule.h"
 #include "train/sequence_source.h"
 
@@ -28,7 +29,7 @@ struct StepReport {
 class Trainer {
  public:
   // References must outlive the trainer. Step s reads sequences [s * n, (s + 1) * n), n = options.sequences_per_step().
-  Trainer(NemotronH& model, const TrainOptions& options, const SequenceSource& source);
+  Trainer(NemotronH& model, const TrainOptions& options, const SequenceSource& source, ThreadPool& threads);
 
   int64_t steps_done() const { return steps_done_; }
   int64_t total_steps() const { return total_steps_; }
@@ -39,19 +40,18 @@ class Trainer {
   double validate(const SequenceSource& held_out) const;
 
   NemotronH& model() { return model_; }
-  AdamW& optimizer() { return optimizer_; }
+  Optimizer& optimizer() { return optimizer_; }
   Json counters() const;  // steps_done, updates, bad_in_a_row, skipped_steps
   void restore_counters(const Json& counters);
 
  private:
-  double accumulate(int64_t first_sequence);
-
   NemotronH& model_;
   const TrainOptions& options_;
   const SequenceSource& source_;
   int64_t total_steps_;
   Schedule schedule_;
-  AdamW optimizer_;
+  Replicas replicas_;
+  Optimizer optimizer_;
   int64_t steps_done_ = 0;
   int64_t bad_in_a_row_ = 0;
   int64_t skipped_steps_ = 0;

@@ -131,7 +131,10 @@ TEST_F(BadData, a_recipe_is_checked_without_reading_or_fetching_anything) {
   write_file(dir_.file("r.toml"),
              "[[documents.pages]]\nname = \"cc\"\ninputs = [\"http://127.0.0.1:9/x.warc.gz\", "
              "\"http://127.0.0.1:9/warc.paths.gz\"]\n");
-  const ProgramResult good = run_smelt({"run", dir_.file("r.toml"), "--dry-run"});
+  const ProgramResult endless = run_smelt({"run", dir_.file("r.toml"), "--dry-run"});
+  EXPECT_EQ(endless.exit_code, 2);
+  EXPECT_THAT(endless.err, HasSubstr("train.steps: neither steps nor tokens is given"));
+  const ProgramResult good = run_smelt({"run", dir_.file("r.toml"), "--dry-run", "--until", "tokens"});
   EXPECT_EQ(good.exit_code, 0) << good.err;
   EXPECT_THAT(good.out, HasSubstr("# cc: 1 WARC files on servers, 1 lists on servers"));
   EXPECT_THAT(good.out, HasSubstr("[tokenizer]"));
@@ -139,7 +142,7 @@ TEST_F(BadData, a_recipe_is_checked_without_reading_or_fetching_anything) {
   EXPECT_EQ(common_crawl.exit_code, 0) << common_crawl.err;
   EXPECT_THAT(common_crawl.out, HasSubstr("2 WARC files on servers"));
   write_file(dir_.file("r.toml"), "[[documents.pages]]\nname = \"x\"\ninputs = [\"nowhere\"]\n");
-  const ProgramResult missing = run_smelt({"run", dir_.file("r.toml"), "--dry-run"});
+  const ProgramResult missing = run_smelt({"run", dir_.file("r.toml"), "--dry-run", "--until", "tokens"});
   EXPECT_EQ(missing.exit_code, 3);
   EXPECT_THAT(missing.err, HasSubstr("nowhere: no such file or folder"));
 }

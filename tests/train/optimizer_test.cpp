@@ -1,23 +1,28 @@
 #include "train/optimizer.h"
 
 #include <cmath>
+#include <map>
+#include <string>
 
+#include <ATen/ops/zeros_like.h>
 #include <gtest/gtest.h>
 
 #include "model/nemotron_h.h"
 #include "model/tiny.h"
+#include "train/muon.h"
 
 namespace smelt {
 namespace {
 
 // One number followed through algorithm 2 of the paper in plain scalars.
-TEST(AdamW, FollowsTheAlgorithmNumberByNumber) {
+TEST(Optimizer, FollowsTheAlgorithmNumberByNumber) {
   NemotronH model(testing::tiny_config("M-"));
   model.init(1);
   OptimizerOptions options;
   options.clip_norm = 0.5;
   options.weight_decay = 0.3;
-  AdamW optimizer(options, model.parameters());
+  SerialExecutor serial;
+  Optimizer optimizer(options, model.parameters(), serial);
   for (const std::string name : {"backbone.layers.0.mixer.in_proj.weight", "backbone.layers.0.mixer.A_log"}) {
     ASSERT_TRUE(model.parameters().contains(name));
   }
@@ -49,6 +54,52 @@ TEST(AdamW, FollowsTheAlgorithmNumberByNumber) {
     EXPECT_NEAR(decayed[5].item<double>(), one.value, 1e-6);
     EXPECT_NEAR(plain[2].item<double>(), two.value, 1e-6);
   }
+}
+
+// The layers' matrices move by Muon alone, everything else as AdamW moves it.
+TEST(Optimizer, MuonTakesTheMatricesOfTheLayersAndAdamWTheRest) {
+  SerialExecutor serial;
+  ThreadPool threads(3);
+  const ModelConfig config = testing::tiny_config("M-*");
+  NemotronH by_adamw(config);
+  NemotronH by_muon(config);
+  OptimizerOptions options;
+  OptimizerOptions muon_options;
+  muon_options.kind = "muon";
+  Optimizer adamw(options, by_adamw.parameters(), serial);
+  Optimizer muon(muon_options, by_muon.parameters(), threads);
+  by_adamw.init(3);
+  by_muon.init(3);
+  NemotronH expected(config);
+  expected.init(3);
+  std::map<std::string, at::Tensor> momentum;
+  for (uint64_t step = 1; step <= 2; ++step) {
+    const at::Tensor grads = testing::random_tensor({by_muon.parameters().size()}, at::kFloat, step);
+    by_adamw.parameters().grads().copy_(grads);
+    by_muon.parameters().grads().copy_(grads);
+    const double norm = muon.grad_norm();
+    EXPECT_EQ(norm, adamw.grad_norm());
+    adamw.update(0.01, norm);
+    muon.update(0.01, norm);
+    for (const Parameter& parameter : expected.parameters().all()) {
+      auto [place, fresh] = momentum.try_emplace(parameter.spec.name);
+      if (fresh) {
+        place->second = at::zeros_like(parameter.value.detach());
+      }
+      if (parameter.spec.name.ends_with("_proj.weight")) {
+        muon_update({.lr = 0.01, .grad_scale = 1 / norm}, expected.parameters().view_of(grads, parameter),
+                    expected.parameters().view_of(expected.parameters().values(), parameter), place->second);
+      }
+    }
+  }
+  int64_t matrices = 0;
+  for (const Parameter& parameter : expected.parameters().all()) {
+    const bool matrix = parameter.spec.name.ends_with("_proj.weight");
+    matrices += matrix ? 1 : 0;
+    const at::Tensor& wanted = (matrix ? expected : by_adamw).parameters().tensor(parameter.spec.name);
+    EXPECT_TRUE(by_muon.parameters().tensor(parameter.spec.name).equal(wanted)) << parameter.spec.name;
+  }
+  EXPECT_EQ(matrices, 2 + 2 + 4);
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 
 #include <cmath>
 #include <limits>
+#include <vector>
 
 #include <gtest/gtest.h>
 
@@ -28,12 +29,13 @@ std::unique_ptr<NemotronH> fresh_model(const TrainOptions& options) {
 // 29 = 3.4.
 TEST(Trainer, LearnsToCount) {
   init_torch(1);
+  ThreadPool threads(2);
   TrainOptions options = tiny_options(220);
   options.accumulation = 1;
   options.micro_batch = 8;
   auto model = fresh_model(options);
   const CountingSource source(kVocab);
-  Trainer trainer(*model, options, source);
+  Trainer trainer(*model, options, source, threads);
   EXPECT_NEAR(trainer.step().loss, std::log(29.0), 0.5);
   while (trainer.steps_done() < trainer.total_steps()) {
     trainer.step();
@@ -43,6 +45,7 @@ TEST(Trainer, LearnsToCount) {
 
 TEST(Trainer, AccumulationIsOneLargerBatch) {
   init_torch(1);
+  ThreadPool threads(2);
   TrainOptions split = tiny_options(10);
   TrainOptions whole = split;
   whole.micro_batch = split.micro_batch * split.accumulation;
@@ -50,11 +53,43 @@ TEST(Trainer, AccumulationIsOneLargerBatch) {
   const CountingSource source(kVocab);
   auto one = fresh_model(split);
   auto two = fresh_model(whole);
-  const StepReport first = Trainer(*one, split, source).step();
-  const StepReport second = Trainer(*two, whole, source).step();
+  const StepReport first = Trainer(*one, split, source, threads).step();
+  const StepReport second = Trainer(*two, whole, source, threads).step();
   // Sums of float32 in another order.
   EXPECT_NEAR(first.loss, second.loss, 1e-5);
   EXPECT_NEAR(first.grad_norm, second.grad_norm, 1e-4 * second.grad_norm);
+}
+
+// Whole passes go to threads and gradients are added in the order of the passes.
+TEST(Trainer, TheSameBytesOnAnyNumberOfThreads) {
+  init_torch(1);
+  for (const char* kind : {"adamw", "muon"}) {
+    for (const bool recompute : {false, true}) {
+      TrainOptions options = tiny_options(6);
+      options.micro_batch = 2;
+      options.accumulation = 4;
+      options.optimizer.kind = kind;
+      options.recompute = recompute;
+      const CountingSource source(kVocab);
+      auto expected = fresh_model(options);
+      ThreadPool one(1);
+      Trainer serial(*expected, options, source, one);
+      std::vector<double> losses;
+      while (serial.steps_done() < serial.total_steps()) {
+        losses.push_back(serial.step().loss);
+      }
+      for (const int width : {2, 3, 8}) {
+        auto model = fresh_model(options);
+        ThreadPool threads(width);
+        Trainer trainer(*model, options, source, threads);
+        for (const double loss : losses) {
+          EXPECT_EQ(trainer.step().loss, loss);
+        }
+        EXPECT_TRUE(model->parameters().values().equal(expected->parameters().values())) << kind << " " << width;
+        EXPECT_EQ(trainer.validate(source), serial.validate(source));
+      }
+    }
+  }
 }
 
 // Poisons one token: a batch without it trains, a batch with it is skipped and leaves the model as it was.
@@ -75,12 +110,13 @@ class PoisonedSource : public CountingSource {
 
 TEST(Trainer, SkipsAStepThatIsNotFinite) {
   init_torch(1);
+  ThreadPool threads(2);
   const TrainOptions options = tiny_options(20);
   auto model = fresh_model(options);
   model->parameters().view_of(model->parameters().values(), model->parameters().all()[0])[kVocab - 1].fill_(
       std::numeric_limits<double>::infinity());
   const PoisonedSource source(static_cast<int32_t>(kVocab));
-  Trainer trainer(*model, options, source);
+  Trainer trainer(*model, options, source, threads);
   EXPECT_FALSE(trainer.step().skipped);
   const at::Tensor before = model->parameters().values().clone();
   EXPECT_TRUE(trainer.step().skipped);  // sequences 8 to 15
@@ -94,12 +130,13 @@ TEST(Trainer, SkipsAStepThatIsNotFinite) {
 
 TEST(Trainer, GivesUpAfterSeveralBadSteps) {
   init_torch(1);
+  ThreadPool threads(2);
   TrainOptions options = tiny_options(20);
   options.max_bad_steps = 3;
   auto model = fresh_model(options);
   model->parameters().values().fill_(std::numeric_limits<double>::quiet_NaN());
   const CountingSource source(kVocab);
-  Trainer trainer(*model, options, source);
+  Trainer trainer(*model, options, source, threads);
   EXPECT_TRUE(trainer.step().skipped);
   EXPECT_TRUE(trainer.step().skipped);
   try {
@@ -112,10 +149,11 @@ TEST(Trainer, GivesUpAfterSeveralBadSteps) {
 }
 
 TEST(Trainer, RefusesTokensOfAnotherVocabulary) {
+  ThreadPool threads(2);
   const TrainOptions options = tiny_options(20);
   auto model = fresh_model(options);
   const CountingSource source(kVocab + 50);
-  Trainer trainer(*model, options, source);
+  Trainer trainer(*model, options, source, threads);
   EXPECT_THROW(trainer.step(), UserError);
 }
 

@@ -149,6 +149,22 @@ void give_up(Session& session, RunFolderWriter& run, const char* why, const char
   }
 }
 
+// Those to run, in order.
+std::vector<std::string> stages_of(const FlowOptions& options) {
+  const std::vector<std::string>& names = stage_names();
+  if (options.until.empty()) {
+    return names;
+  }
+  const auto last = std::find(names.begin(), names.end(), options.until);
+  if (last == names.end()) {
+    const std::string nearest = nearest_name(options.until, names);
+    throw usage_error(fmt::format("no stage '{}'", options.until), "--until",
+                      nearest.empty() ? fmt::format("stages: {}", fmt::join(names, ", "))
+                                      : fmt::format("did you mean '{}'?", nearest));
+  }
+  return {names.begin(), last + 1};
+}
+
 }  // namespace
 
 const std::vector<std::string>& stage_names() {
@@ -156,22 +172,15 @@ const std::vector<std::string>& stage_names() {
   return kNames;
 }
 
-std::string run_flow(Session& session, const RunRecipe& recipe, const FlowOptions& options) {
-  const auto& names = stage_names();
-  auto last = names.end();
-  if (!options.until.empty()) {
-    last = std::find(names.begin(), names.end(), options.until);
-    if (last == names.end()) {
-      const std::string nearest = nearest_name(options.until, names);
-      throw usage_error(fmt::format("no stage '{}'", options.until), "--until",
-                        nearest.empty() ? fmt::format("stages: {}", fmt::join(names, ", "))
-                                        : fmt::format("did you mean '{}'?", nearest));
-    }
-    ++last;
-  }
-  if (std::find(names.begin(), last, "train") != last) {
+void check_flow(const RunRecipe& recipe, const FlowOptions& options) {
+  const std::vector<std::string> stages = stages_of(options);
+  if (std::find(stages.begin(), stages.end(), "train") != stages.end()) {
     check_training(recipe);
   }
+}
+
+std::string run_flow(Session& session, const RunRecipe& recipe, const FlowOptions& options) {
+  check_flow(recipe, options);
   const Context& context =
       session.reconfigure(static_cast<uint64_t>(recipe.run.seed), static_cast<int>(recipe.run.threads));
   RunFolderWriter run(recipe, options.resume);
@@ -179,13 +188,14 @@ std::string run_flow(Session& session, const RunRecipe& recipe, const FlowOption
   try {
     measure_machine(context, recipe.run.probe_seconds, run);
     Flow flow(context, recipe, run);
-    for (auto name = names.begin(); name != last; ++name) {
+    const std::vector<std::string> stages = stages_of(options);
+    for (const std::string& name : stages) {
       context.stop_if_asked();
-      const StageResult result = flow.stage(*name);
-      run.add_stage(*name, result);
-      summarize(run, *name, result.manifest.counts);
+      const StageResult result = flow.stage(name);
+      run.add_stage(name, result);
+      summarize(run, name, result.manifest.counts);
     }
-    run.finish(last == names.end() ? "done" : "stopped after " + *(last - 1));
+    run.finish(stages == stage_names() ? "done" : "stopped after " + stages.back());
     write_report(run.dir());
   } catch (const UserError& error) {
     give_up(session, run, error.what(), error.code() == ExitCode::kPreempted ? "preempted" : "failed");

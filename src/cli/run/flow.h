@@ -17,6 +17,10 @@ struct FlowOptions {
   std::string until;  // last stage to run; empty: all
 };
 
+// What a run would only find out on its way: the name of the last stage, and where it trains, check_training(). Throws
+// UserError(kUsage).
+void check_flow(const RunRecipe& recipe, const FlowOptions& options);
+
 // Runs what is not up to date and returns the run's folder. Whatever ends it leaves run.json with the status and every
 // finished stage.
 std::string run_flow(Session& session, const RunRecipe& recipe, const FlowOptions& options);

@@ -7,7 +7,6 @@
 
 #include "base/error.h"
 #include "base/text.h"
-#include "train/schedule.h"
 
 namespace smelt::cli {
 
@@ -24,10 +23,7 @@ RunRecipe load_recipe(const std::string& path, const std::vector<std::string>& s
 }
 
 void check_training(const RunRecipe& recipe) {
-  Schedule(recipe.train.schedule, recipe.train.total_steps());
-  if (recipe.train.model.from.empty()) {
-    make_model_config(recipe.train.model, recipe.tokenizer.vocab_size, recipe.train.seq_length);
-  }
+  recipe.train.check();
   std::vector<std::string> sources;
   for (const PagesInput& pages : recipe.documents.pages) {
     if (pages.name.empty()) {

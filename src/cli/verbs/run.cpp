@@ -65,7 +65,9 @@ Json plan_json(const std::vector<PagesPlan>& plan) {
 int run(Session& session, const Arguments& arguments) {
   const std::string& path = arguments.text("RECIPE");
   const RunRecipe recipe = load_recipe(path, arguments.texts("--set"));
+  const FlowOptions options{arguments.has("--resume"), arguments.text("--until", "")};
   if (arguments.has("--dry-run")) {
+    check_flow(recipe, options);
     const std::vector<PagesPlan> plan = plan_ingest(recipe.documents);
     Json json = Json::object();
     json["pages"] = plan_json(plan);
@@ -73,7 +75,7 @@ int run(Session& session, const Arguments& arguments) {
     session.print(plan_text(plan) + dump_recipe(recipe), json);
     return 0;
   }
-  const std::string dir = run_flow(session, recipe, {arguments.has("--resume"), arguments.text("--until", "")});
+  const std::string dir = run_flow(session, recipe, options);
   const Json run = Json::load(dir + "/run.json");
   const Json* summary = run.find("summary");
   std::string text = summary == nullptr ? std::string() : headline(*summary);

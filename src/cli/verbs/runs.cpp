@@ -73,14 +73,24 @@ int list_runs(Session& session, const Arguments& arguments) {
   }
   Catalogue catalogue(dir);
   catalogue.rebuild();
-  std::string text = fmt::format("{:<24} {:<10} {:<21} {:>12} {:>8} {:>8} {:>8}  {}\n", "NAME", "STATUS", "STARTED",
-                                 "TIME", "PAGES", "TOKENS", "LOSS", "BITS PER BYTE");
+  const std::vector<RunRow> rows = catalogue.list();
+  size_t name_width = 12;
+  size_t status_width = 6;
+  for (const auto& row : rows) {
+    name_width = std::max(name_width, row.name.size());
+    status_width = std::max(status_width, row.status.size());
+  }
+  std::string text;
+  const auto line = [&](const auto& name, const auto& status, const auto&... rest) {
+    text += fmt::format("{:<{}}  {:<{}}  ", name, name_width, status, status_width);
+    text += fmt::format("{:<21} {:>12} {:>8} {:>8} {:>8}  {}\n", rest...);
+  };
+  line("NAME", "STATUS", "STARTED", "TIME", "PAGES", "TOKENS", "LOSS", "BITS PER BYTE");
   Json all = Json::array();
-  for (const auto& row : catalogue.list()) {
-    text += fmt::format("{:<24} {:<10} {:<21} {:>12} {:>8} {:>8} {:>8}  {}\n", row.name, row.status, row.started,
-                        human_duration(row.seconds), count_in(row.summary, "pages"),
-                        count_in(row.summary, "trained_tokens"), figure_in(row.summary, "loss"),
-                        figure_in(row.summary, "bits_per_byte"));
+  for (const auto& row : rows) {
+    line(row.name, row.status, row.started, human_duration(row.seconds), count_in(row.summary, "pages"),
+         count_in(row.summary, "trained_tokens"), figure_in(row.summary, "loss"),
+         figure_in(row.summary, "bits_per_byte"));
     all.push_back(row_to_json(row));
   }
   session.print(text, all);

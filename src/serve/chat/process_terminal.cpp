@@ -89,7 +89,9 @@ class ProcessTerminal : public ChatTerminal {
     if (interactive_) {
       write_all(STDOUT_FILENO, colours_ ? fmt::format("\x1b[2m{}\x1b[0m\n", line) : line + "\n", "standard output");
     } else {
-      write_all(STDERR_FILENO, "smelt: " + line + "\n", "standard error");
+      // Of a list, the name before the first line alone would only push it out of line.
+      const char* prefix = line.find('\n') == std::string::npos ? "smelt: " : "";
+      write_all(STDERR_FILENO, prefix + line + "\n", "standard error");
     }
   }
 
