@@ -23,7 +23,7 @@ run_one() {  # run_one PROGRAM SECONDS
     printf '    %-32s %s\n' "$name" "$(grep -E '^Done' "$corpus.log" | tail -n 1)"
   else
     tail -n 40 "$corpus.log"
-    exit 255
+    return 1
   fi
 }
 export -f run_one

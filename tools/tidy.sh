@@ -24,6 +24,6 @@ fi
 step "clang-tidy on $(printf '%s\n' "$files" | wc -l) files"
 test -f build/tidy/build.ninja || cmake --preset tidy >/dev/null
 cmake build/tidy >/dev/null  # new files
-printf '%s\n' "$files" | xargs -P "$(nproc)" -n 4 clang-tidy-19 -p build/tidy --quiet 2>build/tidy/tidy.log ||
+printf '%s\n' "$files" | xargs -P "$(nproc)" -n 2 clang-tidy-19 -p build/tidy --quiet 2>build/tidy/tidy.log ||
   fail "clang-tidy found something" "mend it; FILES='src/ROOM/NAME.cpp' tools/tidy.sh looks at single files"
 done_step

@@ -1,9 +1,9 @@
 // Any bytes as a text: statistics stay within their bounds, redaction is idempotent, signatures are made.
 #include <cmath>
 #include <cstdint>
-#include <cstdlib>
 #include <string>
 
+#include "base/error.h"
 #include "corpus/filters.h"
 #include "corpus/minhash.h"
 #include "corpus/redact.h"
@@ -13,18 +13,12 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   const char* const languages[] = {"en", "de", "zh", ""};
   smelt::FilterPipeline pipeline{smelt::FilterOptions{}};
   for (const smelt::RuleResult& result : pipeline.measure(text, languages[size % 4])) {
-    if (!std::isfinite(result.value) || result.value < 0) {
-      abort();
-    }
+    SMELT_CHECK(std::isfinite(result.value) && result.value >= 0);
   }
   smelt::redact(text, {});
-  if (smelt::redact(text, {}).total() != 0) {
-    abort();
-  }
+  SMELT_CHECK(smelt::redact(text, {}).total() == 0);
   std::vector<uint32_t> shingles;
   smelt::shingle_hashes(smelt::normalize_for_duplicates(text), 24, shingles);
-  if (shingles.size() > size + 1) {
-    abort();
-  }
+  SMELT_CHECK(shingles.size() <= text.size() + 1);
   return 0;
 }

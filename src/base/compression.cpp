@@ -96,26 +96,33 @@ class ZstdSource : public ByteSource {
   size_t read(char* buffer, size_t capacity) override {
     ZSTD_outBuffer out{buffer, capacity, 0};
     while (out.pos == 0 && !finished_) {
-      if (in_.pos == in_.size) {
-        in_ = {chunk_.data(), input_->read(chunk_.data(), chunk_.size()), 0};
-        if (in_.size == 0) {
-          // What the decoder still holds comes out with an empty input.
-          const size_t left = inside_frame_ ? step(out) : 0;
-          if (out.pos == 0) {
-            finished_ = true;
-            if (left != 0) {
-              throw StreamError("truncated_zstd", "the zstd stream ends in the middle of a frame");
-            }
-          }
-          continue;
-        }
+      if (in_.pos < in_.size || refill()) {
+        step(out);
+      } else {
+        finish(out);
       }
-      step(out);
     }
     return out.pos;
   }
 
  private:
+  bool refill() {
+    in_ = {chunk_.data(), input_->read(chunk_.data(), chunk_.size()), 0};
+    return in_.size > 0;
+  }
+
+  // The input is at its end: what the decoder still holds comes out with an empty input.
+  void finish(ZSTD_outBuffer& out) {
+    const size_t left = inside_frame_ ? step(out) : 0;
+    if (out.pos > 0) {
+      return;
+    }
+    finished_ = true;
+    if (left != 0) {
+      throw StreamError("truncated_zstd", "the zstd stream ends in the middle of a frame");
+    }
+  }
+
   size_t step(ZSTD_outBuffer& out) {
     const size_t left = ZSTD_decompressStream(context_, &out, &in_);
     if (ZSTD_isError(left) != 0) {

@@ -50,7 +50,7 @@ class Fields {
     on_doubles(key, value, doc, range);
   }
   // One of a fixed set of words.
-  void choice(const char* key, std::string& value, std::vector<std::string> words, const char* doc) {
+  void choice(const char* key, std::string& value, const std::vector<std::string>& words, const char* doc) {
     on_string(key, value, words, doc);
   }
   // A nested table.

@@ -102,13 +102,12 @@ bool LineReader::next(std::string_view& line) {
   constexpr size_t kChunk = size_t{1} << 18;
   size_t searched = begin_;
   while (true) {
-    const void* found =
-        searched < buffer_.size() ? std::memchr(buffer_.data() + searched, '\n', buffer_.size() - searched) : nullptr;
-    if (found != nullptr || (at_end_ && begin_ < buffer_.size())) {
-      const size_t end =
-          found != nullptr ? static_cast<size_t>(static_cast<const char*>(found) - buffer_.data()) : buffer_.size();
+    const size_t line_break = buffer_.find('\n', searched);
+    const bool found = line_break != std::string::npos;
+    if (found || (at_end_ && begin_ < buffer_.size())) {
+      const size_t end = found ? line_break : buffer_.size();
       line = std::string_view(buffer_).substr(begin_, end - begin_);
-      begin_ = found != nullptr ? end + 1 : end;
+      begin_ = found ? end + 1 : end;
       if (line.ends_with('\r')) {
         line.remove_suffix(1);
       }

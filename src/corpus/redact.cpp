@@ -70,17 +70,27 @@ class Finder {
       find_ip_addresses();
     }
     std::sort(spans_.begin(), spans_.end(), [](const RedactSpan& a, const RedactSpan& b) { return a.begin < b.begin; });
-    size_t kept = 0;
-    for (const RedactSpan& span : spans_) {
-      if (kept == 0 || span.begin >= spans_[kept - 1].end) {
-        spans_[kept++] = span;
-      }
-    }
-    spans_.resize(kept);
-    return std::move(spans_);
+    return merged();
   }
 
  private:
+  // What overlaps is one place ("a@b.org@c.org", "2600::1@b.org"): a part of it left over could read as an address
+  // anew.
+  std::vector<RedactSpan> merged() const {
+    std::vector<RedactSpan> out;
+    for (const RedactSpan& span : spans_) {
+      if (out.empty() || span.begin >= out.back().end) {
+        out.push_back(span);
+        continue;
+      }
+      out.back().end = std::max(out.back().end, span.end);
+      if (span.kind == Kind::kEmail) {
+        out.back().kind = Kind::kEmail;
+      }
+    }
+    return out;
+  }
+
   char at(size_t i) const { return i < text_.size() ? text_[i] : '\0'; }
 
   size_t local_part_begin(size_t at_sign) const {

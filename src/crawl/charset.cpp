@@ -69,7 +69,7 @@ struct IconvCloser {
 // Empty optional where the C library lacks the encoding.
 std::optional<std::string> decode_iconv(std::string_view bytes, const std::string& name) {
   const iconv_t opened = iconv_open("UTF-8", name.c_str());
-  if (opened == reinterpret_cast<iconv_t>(-1)) {
+  if (opened == reinterpret_cast<iconv_t>(-1)) {  // NOLINT(performance-no-int-to-ptr): as POSIX has it
     return std::nullopt;
   }
   const std::unique_ptr<void, IconvCloser> handle(opened);

@@ -1,6 +1,7 @@
 #include "crawl/extract.h"
 
 #include <algorithm>
+#include <cmath>
 #include <string_view>
 #include <utility>
 
@@ -113,7 +114,7 @@ Json describe(const RawPage& page, const PageHead& head, const DecodedHtml& deco
   put("description", head.description);
   const auto share =
       static_cast<double>(content.link_length) / static_cast<double>(std::max<int64_t>(content.length, 1));
-  metadata["link_density"] = static_cast<double>(static_cast<int64_t>(share * 1000 + 0.5)) / 1000;
+  metadata["link_density"] = static_cast<double>(std::llround(share * 1000)) / 1000;
   metadata["blocks"] = content.blocks;
   metadata["kept_blocks"] = content.kept;
   if (truncated) {

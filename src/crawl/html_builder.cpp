@@ -180,9 +180,6 @@ bool HtmlTreeBuilder::close_implied(HtmlTag tag) {
     case kBody:
       return count(tag) == 0 && (tag != kHead || count(kBody) == 0);
     case kLi:
-      close_list_item(tag);
-      close_p();
-      return true;
     case kDt:
     case kDd:
       close_list_item(tag);
@@ -272,7 +269,7 @@ void HtmlTreeBuilder::end_tag(HtmlTag tag, std::string_view name) {
     return;
   }
   if (is_heading_tag(tag)) {
-    for (size_t i = stack_.size(); i-- > 1 && !kScope.has(stack_[i].tag);) {
+    for (size_t i = stack_.size() - 1; i > 0 && !kScope.has(stack_[i].tag); --i) {
       if (is_heading_tag(stack_[i].tag)) {
         pop_to(i);
         return;

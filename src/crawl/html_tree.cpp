@@ -240,7 +240,7 @@ class Tokenizer {
     while (comment_open != std::string_view::npos && end < in_.size()) {
       size_t inner = comment_open;
       do {
-        inner = in_.substr(0, end).find("<", inner + 1);
+        inner = in_.substr(0, end).find('<', inner + 1);
       } while (inner != std::string_view::npos && !starts_with_ignoring_case(in_.substr(inner + 1), "script"));
       const size_t close = in_.substr(0, end).find("-->", comment_open);
       if (inner == std::string_view::npos || close < inner) {

@@ -264,7 +264,8 @@ void EvalOptions::fields(Fields& f) {
     "bytes of training text that zstd may look back into (about 1 s a MB); of more, an even part is drawn",
     {.min = 1, .max = 1 << 30});
   f("cloze_items", cloze_items, "passages whose last word is to be guessed", {.min = 0});
-  f("cloze_words", cloze_words, "words before the missing one", {.min = 1, .max = 1000});
+  f("cloze_words", cloze_words, "words before the missing one; LAMBADA's passages have 75 on average",
+    {.min = 1, .max = 1000});
   f("milestones", milestones, "models along the training that are sampled, beside the one before it",
     {.min = 0, .max = 100});
   f("samples", samples,

@@ -28,7 +28,7 @@ struct EvalOptions {
   int64_t ngram_order = 5;
   int64_t max_compressor_bytes = 64 << 20;
   int64_t cloze_items = 500;
-  int64_t cloze_words = 24;
+  int64_t cloze_words = 75;
   int64_t milestones = 5;
   int64_t samples = 3;
   int64_t prompt_words = 8;

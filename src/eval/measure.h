@@ -36,7 +36,7 @@ Json measure_compressor(const HeldoutSet& heldout, std::string_view training_tex
 
 struct ClozeOptions {
   int64_t items = 500;
-  int64_t words = 24;  // before the missing one
+  int64_t words = 75;  // before the missing one; the average of LAMBADA's passages
 };
 
 // to_json(Accuracy) and "items", for anything that decodes greedily.

@@ -1,6 +1,7 @@
 // The operations of op_set.h on our kernels: float32 on the CPU, gradients by hand.
 #include <algorithm>
 
+#include <ATen/TensorOperators.h>
 #include <ATen/ops/empty.h>
 #include <ATen/ops/empty_like.h>
 #include <ATen/ops/mm.h>

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include <ATen/TensorOperators.h>
 #include <ATen/ops/embedding.h>
 #include <ATen/ops/linear.h>
 #include <ATen/ops/zeros.h>
@@ -14,7 +15,7 @@
 namespace smelt {
 namespace {
 
-ModelConfig checked(ModelConfig config) {
+const ModelConfig& checked(const ModelConfig& config) {
   config.validate("model");
   check_runnable(config, "model");
   if (config.time_step_limit[0] > 0 || config.time_step_limit[1] < std::numeric_limits<double>::infinity()) {
@@ -26,7 +27,7 @@ ModelConfig checked(ModelConfig config) {
 
 }  // namespace
 
-NemotronH::NemotronH(ModelConfig config, at::ScalarType dtype)
+NemotronH::NemotronH(const ModelConfig& config, at::ScalarType dtype)
     : NemotronH(config, ParameterSet(tensor_specs(checked(config)), dtype),
                 dtype == at::kFloat ? kernel_op_set() : portable_op_set()) {}
 

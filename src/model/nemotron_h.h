@@ -31,7 +31,7 @@ class NemotronH {
  public:
   // Parameters hold zeros until init() or load_model. `dtype` is kFloat or, for checks of gradients, kDouble. Throws
   // UserError(kInput) for a model that cannot be trained here (experts, a time_step_limit that is not [0, Infinity]).
-  explicit NemotronH(ModelConfig config, at::ScalarType dtype = at::kFloat);
+  explicit NemotronH(const ModelConfig& config, at::ScalarType dtype = at::kFloat);
   NemotronH(const NemotronH&) = delete;
   NemotronH& operator=(const NemotronH&) = delete;
   // A model over the same weights (an update of one is seen by the other) with gradients of its own, so that several

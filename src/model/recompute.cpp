@@ -20,6 +20,7 @@ class RecomputeFunction : public torch::autograd::Function<RecomputeFunction> {
 
   static torch::autograd::variable_list backward(torch::autograd::AutogradContext* context,
                                                  torch::autograd::variable_list grads) {
+    // NOLINTNEXTLINE(performance-no-int-to-ptr): a context saves numbers, not pointers
     const auto* layer = reinterpret_cast<const Layer*>(context->saved_data["layer"].toInt());
     const at::AutoGradMode with_grad(true);
     const at::Tensor input = context->get_saved_variables()[0].detach().requires_grad_(true);

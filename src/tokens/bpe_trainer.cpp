@@ -106,7 +106,7 @@ WordCounts count_words(const Context& context, const SplitRule& rule, const Text
     progress.add(bytes);
     return batch.empty() ? std::nullopt : std::optional(std::move(batch));
   };
-  const auto count = [&](Batch batch) {
+  const auto count = [&](const Batch& batch) {
     std::unique_ptr<WordCounts> table = tables.take();
     for (const std::string& text : batch) {
       for_each_word(rule, text, [&](std::string_view word) { table->add(word); });

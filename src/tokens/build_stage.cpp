@@ -75,7 +75,7 @@ TokenCounts encode_files(const Context& context, const TokensOptions& options, c
   TokenCounts counts;
   BatchReader reader(context, files, counts);
   TokenDatasetWriter writer(prefix, token_type_for(tokenizer.vocab_size()));
-  const auto encode = [&](Batch batch) {
+  const auto encode = [&](const Batch& batch) {
     Encoded out;
     for (const std::string& text : batch.texts) {
       if (text.empty()) {

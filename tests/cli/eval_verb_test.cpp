@@ -15,11 +15,14 @@ namespace {
 
 using testing::HasSubstr;
 
-// The first is long enough for the cloze test, which wants 24 words before the one it asks for.
+// The first is long enough for the cloze test, which wants 75 words before the one it asks for.
 const std::vector<std::string> kTexts = {
     "The ore is heavy. The furnace is hot and the slag is light. Whoever feeds it "
     "by night hears the bellows breathe, and when the tap is opened the whole "
-    "yard turns red and nobody speaks until the iron lies still in its mould.",
+    "yard turns red and nobody speaks until the iron lies still in its mould. In "
+    "the morning the carts come down the hill with coke and limestone, the men "
+    "count the bars that have cooled, and the clerk writes their weight into a "
+    "book that his father began and that no fire has ever reached.",
     "Grüße aus der Hütte: das Eisen fließt in die Form und kühlt langsam ab."};
 
 class EvalVerb : public ::testing::Test {

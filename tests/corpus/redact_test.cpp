@@ -86,6 +86,14 @@ TEST(Redact, LeavesVersionsSectionsTimesAndCode) {
   EXPECT_EQ(redacted("version 86.121.97.24", options), "version 192.0.2.1");
 }
 
+// What is left over of one address must not read as another.
+TEST(Redact, AddressesThatOverlapAreOnePlace) {
+  EXPECT_EQ(redacted("to a7@b.org@c.net."), "to email@example.com.");
+  EXPECT_EQ(redacted("2600::12@b.org"), "email@example.com");
+  EXPECT_EQ(redacted("86.121.97.248@b.org"), "email@example.com");
+  EXPECT_EQ(redacted("a@b.org@nowhere"), "email@example.com@nowhere");
+}
+
 TEST(Redact, OptionsKeepDomainsAndCountByKind) {
   RedactOptions options;
   options.keep_domains = {"Python.org"};

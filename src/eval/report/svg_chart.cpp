@@ -190,7 +190,8 @@ Ticks nice_ticks(double low, double high, int max_count) {
       }
       ticks.step = step;
       ticks.decimals = std::max(0, -power);
-      for (double i = first; i <= last; ++i) {
+      for (int n = 0; n <= static_cast<int>(last - first); ++n) {
+        const double i = first + n;
         // Dividing by an exact power of ten rounds once; multiplying by 0.1 would round twice (3 x 0.1 is not 0.3).
         ticks.at.push_back(power < 0 ? i * mantissa / power_of_ten(-power) : i * step);
       }

@@ -140,9 +140,9 @@ Result<std::vector<uint32_t>> ChatFormat::encode(const Json& messages, const Jso
 
 std::string model_name_of(const std::string& directory) {
   std::filesystem::path path = std::filesystem::absolute(directory).lexically_normal();
-  const std::string last = path.filename().empty() ? path.parent_path().filename() : path.filename();
+  std::string last = path.filename().empty() ? path.parent_path().filename() : path.filename();
   for (; path.has_relative_path(); path = path.parent_path()) {
-    const std::string name = path.filename();
+    std::string name = path.filename();
     if (!name.empty() && name != "model" && name != "train") {
       return name;
     }

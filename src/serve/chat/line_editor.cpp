@@ -187,7 +187,9 @@ void LineEditor::erase(size_t from, size_t to) {
 }
 
 size_t LineEditor::left_of(size_t at) const {
-  while (at > 0 && is_continuation(text_[--at])) {
+  at = at > 0 ? at - 1 : 0;
+  while (at > 0 && is_continuation(text_[at])) {
+    --at;
   }
   return at;
 }

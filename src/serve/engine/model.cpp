@@ -31,17 +31,17 @@ struct Model::State {
   Isa isa;
 
   std::unique_ptr<Scratch> borrow() {
-    const std::lock_guard lock(mutex);
-    if (idle.empty()) {
+    const std::lock_guard lock(mutex_);
+    if (idle_.empty()) {
       return std::make_unique<Scratch>();
     }
-    auto out = std::move(idle.back());
-    idle.pop_back();
+    auto out = std::move(idle_.back());
+    idle_.pop_back();
     return out;
   }
   void give_back(std::unique_ptr<Scratch> scratch) {
-    const std::lock_guard lock(mutex);
-    idle.push_back(std::move(scratch));
+    const std::lock_guard lock(mutex_);
+    idle_.push_back(std::move(scratch));
   }
   void check_ids(std::span<const uint32_t> ids) const {
     const auto bad =
@@ -54,8 +54,8 @@ struct Model::State {
   }
 
  private:
-  std::mutex mutex;
-  std::vector<std::unique_ptr<Scratch>> idle;
+  std::mutex mutex_;
+  std::vector<std::unique_ptr<Scratch>> idle_;
 };
 
 Model::Model(std::unique_ptr<State> state) : state_(std::move(state)) {}

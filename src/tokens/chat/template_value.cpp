@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "base/json.h"
 #include "base/text.h"
 
 namespace smelt::jinja {
@@ -309,9 +310,9 @@ const Value* Arguments::get(size_t position, std::string_view name) const {
   return nullptr;
 }
 
-Value Arguments::get_or(size_t position, std::string_view name, Value fallback) const {
+Value Arguments::get_or(size_t position, std::string_view name, const Value& fallback) const {
   const Value* value = get(position, name);
-  return value != nullptr ? *value : std::move(fallback);
+  return value != nullptr ? *value : fallback;
 }
 
 int64_t Arguments::integer(size_t position, std::string_view name, int64_t fallback) const {
@@ -384,42 +385,6 @@ List iterate(const Value& value) {
 
 namespace {
 
-void append_json_string(std::string& out, const std::string& text) {
-  out += '"';
-  for (const char c : text) {
-    switch (c) {
-      case '"':
-        out += "\\\"";
-        break;
-      case '\\':
-        out += "\\\\";
-        break;
-      case '\n':
-        out += "\\n";
-        break;
-      case '\r':
-        out += "\\r";
-        break;
-      case '\t':
-        out += "\\t";
-        break;
-      case '\b':
-        out += "\\b";
-        break;
-      case '\f':
-        out += "\\f";
-        break;
-      default:
-        if (static_cast<unsigned char>(c) < 0x20) {
-          out += fmt::format("\\u{:04x}", static_cast<unsigned char>(c));
-        } else {
-          out += c;
-        }
-    }
-  }
-  out += '"';
-}
-
 class JsonText {
  public:
   JsonText(int indent, bool sort_keys, std::string_view item_separator, std::string_view key_separator)
@@ -427,7 +392,7 @@ class JsonText {
 
   void append(const Value& value, int level) {
     if (value.is_string()) {
-      append_json_string(out, value.as_string());
+      out += json_quote(value.as_string());
     } else if (value.is_list()) {
       append_list(value.as_list(), level);
     } else if (value.is_dict()) {
@@ -483,8 +448,7 @@ class JsonText {
       out += i > 0 ? item_separator_ : "";
       new_line(level + 1);
       const Value& key = order[i]->first;
-      append_json_string(out,
-                         key.is_bool() ? (key.as_bool() ? "true" : "false") : (key.is_none() ? "null" : key.text()));
+      out += json_quote(key.is_bool() ? (key.as_bool() ? "true" : "false") : (key.is_none() ? "null" : key.text()));
       out += key_separator_;
       append(order[i]->second, level + 1);
     }

@@ -143,7 +143,7 @@ struct Arguments {
 
   // The argument at a position or under a name; nullptr where it was not given.
   const Value* get(size_t position, std::string_view name) const;
-  Value get_or(size_t position, std::string_view name, Value fallback) const;
+  Value get_or(size_t position, std::string_view name, const Value& fallback) const;
   int64_t integer(size_t position, std::string_view name, int64_t fallback) const;
   const std::string& string(size_t position, std::string_view name) const;  // must be given and be a string
 };

@@ -35,7 +35,7 @@ std::string split_regex(const SplitRule& rule);
 
 class SplitScanner {
  public:
-  SplitScanner(const SplitRule& rule, const UnicodeClasses& classes = UnicodeClasses::get())
+  explicit SplitScanner(const SplitRule& rule, const UnicodeClasses& classes = UnicodeClasses::get())
       : rule_(rule), classes_(classes) {}
 
   // The end of the word that begins at p; p < end.
