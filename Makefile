@@ -4,7 +4,7 @@ BUILD := build/$(PRESET)
 SMELT := $(BUILD)/smelt
 JOBS ?= $(shell nproc)
 
-.PHONY: help setup build quickstart mini test fast bench peers pages docs format tidy clean
+.PHONY: help setup build everything quickstart mini test fast bench peers pages docs format tidy clean
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' Makefile
 
@@ -12,8 +12,11 @@ setup:  ## install what building and testing need (Debian packages, LibTorch and
 	@tools/setup.sh
 
 build: setup  ## build build/release/smelt (PRESET=dev|data|asan|tsan for others)
-	@test -f $(BUILD)/build.ninja || cmake --preset $(PRESET) >/dev/null
-	@cmake --build $(BUILD) -j $(JOBS)
+build: TARGET := smelt
+everything: setup  ## build the tests and benchmarks too
+everything: TARGET := all
+build everything:
+	@JOBS=$(JOBS) tools/build.sh $(PRESET) $(TARGET)
 
 pages: setup  ## fetch the web pages of the quickstart recipe
 	@tools/pages.sh
@@ -24,16 +27,16 @@ quickstart: build pages  ## from web pages to a model you can talk to, in about 
 mini: build pages  ## the same flow in two minutes
 	@$(SMELT) run recipes/mini.toml --resume
 
-test: build  ## build and run every test
+test: everything  ## build and run every test
 	@ctest --preset $(PRESET)
 
-fast: build  ## the tests that take a minute
+fast: everything  ## the tests that take a minute
 	@ctest --preset $(PRESET) -L fast
 
 peers: setup  ## the Python peers that comparisons run beside Smelt, in .peers
 	@tools/peers.sh
 
-bench: build  ## all benchmarks, one table with shares of this machine's limits
+bench: everything  ## all benchmarks, one table with shares of this machine's limits
 	@tools/bench.sh $(BUILD)
 
 docs: build  ## write the generated documents again (docs/recipes.md)

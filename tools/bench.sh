@@ -3,7 +3,7 @@
 # a benchmark states one.
 source "$(dirname "$0")/common.sh"
 build=${1:-build/release} filter=${2:-.}
-[ -d "$build/bench" ] || fail "there are no benchmarks in $build" "run 'make build' first"
+[ -d "$build/bench" ] || fail "there are no benchmarks in $build" "run 'make bench'"
 if [ -x "$build/smelt" ]; then
   "$build/smelt" doctor --quiet
 fi

@@ -4,8 +4,7 @@
 source "$(dirname "$0")/common.sh"
 seconds=${1:-30}
 shift || true
-test -f build/fuzz/build.ninja || cmake --preset fuzz >/dev/null
-cmake --build build/fuzz -j "$(nproc)" --target fuzzers
+tools/build.sh fuzz fuzzers
 export DATA="${SMELT_TEST_DATA:-$PWD/../shared/data}"
 
 run_one() {  # run_one PROGRAM SECONDS

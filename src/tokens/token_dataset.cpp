@@ -36,7 +36,7 @@ void widen(const char* from, std::span<int32_t> out) {
   for (size_t i = 0; i < out.size(); ++i) {
     T value;
     std::memcpy(&value, from + i * sizeof(T), sizeof(T));
-    out[i] = static_cast<int32_t>(value);
+    out[i] = static_cast<int32_t>(value);  // NOLINT(bugprone-signed-char-misuse): int8 is a type of tokens
   }
 }
 
@@ -193,13 +193,13 @@ void TokenDataset::read(int64_t sequence, int64_t offset, std::span<int32_t> out
       break;
   }
   for (size_t i = 0; i < out.size(); ++i) {
-    int64_t value;
+    int64_t value = 0;
     std::memcpy(&value, from + i * 8, 8);
     if (value < INT32_MIN || value > INT32_MAX) {
       throw input_error(fmt::format("sequence {} holds the token {}, beyond 32 bits", sequence, value),
                         prefix_ + ".bin", "build the dataset again with `smelt tokens build`");
     }
-    out[i] = static_cast<int32_t>(value);
+    out[i] = static_cast<int32_t>(value);  // NOLINT(bugprone-signed-char-misuse): int8 is a type of tokens
   }
 }
 

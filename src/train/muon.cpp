@@ -31,7 +31,8 @@ at::Tensor orthogonalize(const at::Tensor& x) {
   return tall ? y.t() : y;
 }
 
-void muon_update(const MuonSettings& settings, const at::Tensor& grad, at::Tensor weight, at::Tensor momentum) {
+void muon_update(const MuonSettings& settings, const at::Tensor& grad, const at::Tensor& weight,
+                 const at::Tensor& momentum) {
   const at::NoGradGuard no_grad;
   const at::Tensor scaled = grad * settings.grad_scale;
   momentum.mul_(settings.momentum).add_(scaled);

@@ -20,7 +20,9 @@ at::Tensor orthogonalize(const at::Tensor& x);
 //   m = momentum m + g;  o = orthogonalize(g + momentum m)
 //   w = w (1 - lr weight_decay) - lr 0.2 sqrt(max(rows, columns)) o
 //
-// with g = grad_scale grad: the root mean square of the step is about 0.2 lr, as AdamW's is. All [rows, columns].
-void muon_update(const MuonSettings& settings, const at::Tensor& grad, at::Tensor weight, at::Tensor momentum);
+// with g = grad_scale grad: the root mean square of the step is about 0.2 lr, as AdamW's is. All [rows, columns];
+// weight and momentum are written.
+void muon_update(const MuonSettings& settings, const at::Tensor& grad, const at::Tensor& weight,
+                 const at::Tensor& momentum);
 
 }  // namespace smelt

@@ -71,7 +71,7 @@ int64_t TrainOptions::total_steps() const {
 }
 
 void TrainOptions::check() const {
-  Schedule(schedule, total_steps());
+  [[maybe_unused]] const Schedule fits(schedule, total_steps());
   if (model.from.empty()) {
     make_model_config(model, 1, seq_length);
   }
