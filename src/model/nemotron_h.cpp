@@ -15,7 +15,7 @@
 namespace smelt {
 namespace {
 
-const ModelConfig& checked(const ModelConfig& config) {
+ModelConfig checked(const ModelConfig& config) {
   config.validate("model");
   check_runnable(config, "model");
   if (config.time_step_limit[0] > 0 || config.time_step_limit[1] < std::numeric_limits<double>::infinity()) {
