@@ -26,7 +26,6 @@ ParameterSet::ParameterSet(const std::vector<TensorSpec>& specs, at::ScalarType 
         index_[specs[i].name] = i;
       }
     }
-    decayed_ = decayed ? size : decayed_;
   }
   SMELT_CHECK(index_.size() == specs.size());
   values_ = at::zeros({size}, at::TensorOptions().dtype(dtype));

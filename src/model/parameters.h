@@ -37,8 +37,7 @@ class ParameterSet {
   const at::Tensor& values() const { return values_; }  // flat, [size()]
   const at::Tensor& grads() const { return grads_; }    // flat, [size()]; backward passes add to it
   int64_t size() const { return values_.size(0); }
-  int64_t decayed_size() const { return decayed_; }  // the first so many take weight decay
-  int64_t count() const;                             // numbers, without the gaps
+  int64_t count() const;  // numbers, without the gaps
   void zero_grads();
   // The named part of a flat tensor laid out like values() (an optimizer's moment), in the parameter's shape.
   at::Tensor view_of(const at::Tensor& flat, const Parameter& parameter) const;
@@ -50,7 +49,6 @@ class ParameterSet {
   std::map<std::string, size_t> index_;
   at::Tensor values_;
   at::Tensor grads_;
-  int64_t decayed_ = 0;
 };
 
 // Fills every parameter by its spec's kind of initialisation, each from its own stream of random numbers.

@@ -11,18 +11,18 @@ namespace {
 
 constexpr int64_t kGrain = 1 << 14;  // gradients added by one task: 64 KiB of each replica, so that all stay in cache
 
-}  // namespace
-
-int64_t Replicas::count(int threads, int64_t max_passes) {
+int64_t passes_at_once(int threads, int64_t max_passes) {
   return std::max<int64_t>(1, std::min<int64_t>(threads, max_passes));
 }
 
+}  // namespace
+
 int Replicas::intra_width(int threads, int64_t max_passes) {
-  return static_cast<int>(std::max<int64_t>(1, threads / count(threads, max_passes)));
+  return static_cast<int>(std::max<int64_t>(1, threads / passes_at_once(threads, max_passes)));
 }
 
 Replicas::Replicas(NemotronH& model, ThreadPool& threads, int64_t max_passes) : model_(model), threads_(threads) {
-  for (int64_t i = 0; i < count(threads.width(), max_passes); ++i) {
+  for (int64_t i = 0; i < passes_at_once(threads.width(), max_passes); ++i) {
     replicas_.push_back(model.replica());
   }
 }
@@ -68,11 +68,14 @@ void Replicas::add_gradients(int64_t replicas) {
 }
 
 std::vector<double> Replicas::losses(int64_t passes, FunctionRef<Batch(int64_t)> read) const {
+  const auto at_once = static_cast<int64_t>(replicas_.size());  // more would crowd the threads that each pass has
   std::vector<double> out(static_cast<size_t>(passes));
-  threads_.run(passes, [&](int64_t i) {
+  threads_.run(at_once, [&](int64_t first) {
     const at::NoGradGuard no_grad;
-    const Batch batch = read(i);
-    out[static_cast<size_t>(i)] = model_.loss(batch.inputs, batch.targets).item<double>();
+    for (int64_t i = first; i < passes; i += at_once) {
+      const Batch batch = read(i);
+      out[static_cast<size_t>(i)] = model_.loss(batch.inputs, batch.targets).item<double>();
+    }
   });
   return out;
 }

@@ -9,8 +9,6 @@
 #include <memory>
 #include <vector>
 
-#include <ATen/core/Tensor.h>
-
 #include "base/threads.h"
 #include "model/nemotron_h.h"
 #include "train/sequence_source.h"
@@ -22,8 +20,7 @@ class Replicas {
   // At most `max_passes` run at once, at most one a thread. `model` and `threads` must outlive this.
   Replicas(NemotronH& model, ThreadPool& threads, int64_t max_passes);
 
-  // How many passes run at once for that many threads, and how many threads each then has for itself.
-  static int64_t count(int threads, int64_t max_passes);
+  // How many threads each pass has for itself where so many threads share the passes.
   static int intra_width(int threads, int64_t max_passes);
 
   // Sets the model's gradients to the mean over passes [0, passes) of the gradients of each pass's loss; the mean of
