@@ -115,7 +115,7 @@ class Splitter {
       }
       if (pruned_[i] != 0) {
         i = nodes_[i].end - 1;
-      } else if (nodes_[i].is_text) {
+      } else if (nodes_[i].is_text()) {
         add_text(i);
       } else if (nodes_[i].tag == kMath) {
         add_math(i);
@@ -167,7 +167,7 @@ class Splitter {
       return;
     }
     for (uint32_t i = math + 1; i < nodes_[math].end; ++i) {
-      if (nodes_[i].is_text) {
+      if (nodes_[i].is_text()) {
         add_text(i);
       }
     }

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "crawl/html_tree.h"
+#include "crawl/html/tree.h"
 
 namespace smelt {
 

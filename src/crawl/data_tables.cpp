@@ -73,7 +73,7 @@ std::vector<uint8_t> find_data_tables(const HtmlTree& tree, const std::vector<ui
       shape.node = i;
       shape.end = nodes[i].end;
       open.push_back(shape);
-    } else if (!open.empty() && nodes[i].is_text) {
+    } else if (!open.empty() && nodes[i].is_text()) {
       open.back().cell_bytes += nodes[i].text.size();
       open.back().longest = std::max(open.back().longest, open.back().cell_bytes);
     } else if (!open.empty()) {

@@ -8,7 +8,7 @@
 #include "base/text.h"
 #include "crawl/blocks.h"
 #include "crawl/charset.h"
-#include "crawl/html_tree.h"
+#include "crawl/html/tree.h"
 #include "crawl/language.h"
 #include "crawl/main_content.h"
 #include "crawl/page_head.h"
@@ -136,7 +136,7 @@ Result<ExtractedPage> extract_page(const RawPage& page, const ExtractOptions& op
     return Reject{"not_html", "binary content"};
   }
   DecodedHtml decoded = decode_html(page.body, page.content_type);
-  const HtmlTree tree = parse_html(std::move(decoded.utf8));
+  const HtmlTree tree = parse_html(std::move(decoded.utf8), {.text_only = true});
   const PageHead head = read_head(tree);
   Result<Content> content = extract_content(tree, options);
   if (!content) {

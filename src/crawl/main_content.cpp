@@ -23,7 +23,7 @@ uint32_t find_container(const HtmlTree& tree, const std::vector<TextBlock>& bloc
   while (true) {
     uint32_t best = 0;
     for (uint32_t child = container + 1; child < nodes[container].end; child = nodes[child].end) {
-      if (!nodes[child].is_text && weight(child) >= (1 - kMaxLost) * weight(container)) {
+      if (!nodes[child].is_text() && weight(child) >= (1 - kMaxLost) * weight(container)) {
         best = child;
         break;
       }

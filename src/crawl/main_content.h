@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "crawl/blocks.h"
-#include "crawl/html_tree.h"
+#include "crawl/html/tree.h"
 #include "crawl/justext.h"
 
 namespace smelt {

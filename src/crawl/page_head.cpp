@@ -33,7 +33,7 @@ std::string text_below(const HtmlTree& tree, uint32_t node) {
   constexpr size_t kMaxBytes = 4000;
   std::string out;
   for (uint32_t i = node + 1; i < tree.nodes()[node].end && out.size() < kMaxBytes; ++i) {
-    if (tree.nodes()[i].is_text) {
+    if (tree.nodes()[i].is_text()) {
       out += tree.nodes()[i].text.substr(0, kMaxBytes);
     }
   }

@@ -3,7 +3,7 @@
 
 #include <string>
 
-#include "crawl/html_tree.h"
+#include "crawl/html/tree.h"
 
 namespace smelt {
 

@@ -116,9 +116,9 @@ std::vector<uint8_t> find_pruned(const HtmlTree& tree, Pruning pruning) {
   uint32_t hidden_end = 0;
   for (uint32_t i = 0; i < nodes.size(); ++i) {
     const HtmlNode& node = nodes[i];
-    const bool counts = node.is_text && i >= link_end && i >= hidden_end;
+    const bool counts = node.is_text() && i >= link_end && i >= hidden_end;
     sums[i + 1] = sums[i] + (counts ? count_visible(node.text) : 0);
-    if (node.is_text || i < hidden_end) {
+    if (node.is_text() || i < hidden_end) {
       continue;
     }
     if (is_invisible(tree, node)) {
@@ -134,7 +134,7 @@ std::vector<uint8_t> find_pruned(const HtmlTree& tree, Pruning pruning) {
   const double limit = kMaxPrunedShare * static_cast<double>(sums.back());
   for (uint32_t i = 1; i < nodes.size(); ++i) {
     const HtmlNode& node = nodes[i];
-    if (pruned[i] == 0 && !node.is_text && static_cast<double>(sums[node.end] - sums[i]) <= limit &&
+    if (pruned[i] == 0 && !node.is_text() && static_cast<double>(sums[node.end] - sums[i]) <= limit &&
         is_boilerplate(tree, node)) {
       pruned[i] = 1;
     }

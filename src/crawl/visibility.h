@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "crawl/html_tree.h"
+#include "crawl/html/tree.h"
 
 namespace smelt {
 

@@ -1,6 +1,6 @@
 // The named character references of the HTML standard (section 13.5): name, then its code points in hexadecimal. In
 // byte order of the names.
-#include "crawl/html_entities.h"
+#include "crawl/html/entities.h"
 
 namespace smelt {
 
