@@ -4,9 +4,9 @@
 #include <benchmark/benchmark.h>
 
 #include "base/rng.h"
+#include "corpus/dedup/minhash.h"
 #include "corpus/document.h"
 #include "corpus/filters.h"
-#include "corpus/minhash.h"
 #include "corpus/redact.h"
 
 namespace smelt {
@@ -65,7 +65,7 @@ void minhash_260(benchmark::State& state) {
   std::vector<uint32_t> shingles;
   std::vector<uint32_t> signature(260);
   run(state, [&](const std::string& page) {
-    shingle_hashes(normalize_for_duplicates(page), 24, shingles);
+    shingle_hashes(normalize_for_duplicates(page), ShingleUnit::kCharacters, 24, shingles);
     hasher.sign(shingles, signature);
     benchmark::DoNotOptimize(signature.data());
   });
@@ -75,7 +75,7 @@ BENCHMARK(minhash_260)->Unit(benchmark::kMillisecond);
 void shingles_only(benchmark::State& state) {
   std::vector<uint32_t> shingles;
   run(state, [&](const std::string& page) {
-    shingle_hashes(normalize_for_duplicates(page), 24, shingles);
+    shingle_hashes(normalize_for_duplicates(page), ShingleUnit::kCharacters, 24, shingles);
     benchmark::DoNotOptimize(shingles.data());
   });
 }

@@ -4,8 +4,8 @@
 #include <string>
 
 #include "base/error.h"
+#include "corpus/dedup/minhash.h"
 #include "corpus/filters.h"
-#include "corpus/minhash.h"
 #include "corpus/redact.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
@@ -18,7 +18,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   smelt::redact(text, {});
   SMELT_CHECK(smelt::redact(text, {}).total() == 0);
   std::vector<uint32_t> shingles;
-  smelt::shingle_hashes(smelt::normalize_for_duplicates(text), 24, shingles);
+  smelt::shingle_hashes(smelt::normalize_for_duplicates(text), smelt::ShingleUnit::kCharacters, 24, shingles);
   SMELT_CHECK(shingles.size() <= text.size() + 1);
   return 0;
 }

@@ -3,6 +3,9 @@
 
 #include "corpus/counts.h"
 #include "corpus/curate_passes.h"
+#include "corpus/dedup/sample.h"
+#include "corpus/dedup/signer.h"
+#include "corpus/dedup/text_store.h"
 #include "corpus/document_io.h"
 
 namespace smelt {
@@ -21,7 +24,8 @@ struct Judged {
   RedactCounts redactions;
   std::string line;
   IndexedDocument index;
-  std::vector<uint32_t> signature;
+  SignedDocument marks;
+  std::vector<uint32_t> shingles;  // where a sample is kept
 };
 
 using Batch = std::vector<Result<Document>>;
@@ -40,7 +44,7 @@ std::string reject_line(const Judged& judged) {
 class Judge {
  public:
   Judge(const CurateOptions& options, const MinHasher& hasher)
-      : options_(options), hasher_(hasher), filters_(options.filters) {}
+      : options_(options), filters_(options.filters), signer_(options.dedup, hasher) {}
 
   Judged judge(Result<Document>&& input) {
     Judged judged;
@@ -96,22 +100,15 @@ class Judge {
     index.section = std::move(place.section);
     index.rest = std::move(place.rest);
     index.text_bytes = static_cast<int64_t>(document.text.size());
-    const std::string normalized = normalize_for_duplicates(document.text);
-    index.exact = hash128(normalized);
-    shingle_hashes(normalized, options_.dedup.shingle, shingles_);
-    judged.signature.resize(static_cast<size_t>(hasher_.size()));
-    hasher_.sign(shingles_, judged.signature);
-    // Texts without a shingle are all alike to MinHash; exact duplicates find those.
-    if (!shingles_.empty()) {
-      index.bands.resize(static_cast<size_t>(options_.dedup.bands));
-      hasher_.band_keys(judged.signature, index.bands);
+    judged.marks = signer_.sign(document);
+    if (options_.dedup.sample > 0) {
+      judged.shingles = signer_.shingles();
     }
   }
 
   const CurateOptions& options_;
-  const MinHasher& hasher_;
   FilterPipeline filters_;
-  std::vector<uint32_t> shingles_;
+  DocumentSigner signer_;
 };
 
 void count_group_of(Json& counts, const char* group, const std::string& name, const char* what) {
@@ -149,14 +146,19 @@ void count_judged(const Judged& judged, Json& counts, ExampleBook& examples) {
 // The files of one part and what is counted on the way.
 class PartWriter {
  public:
-  PartWriter(const StageDir& stage, const WorkFiles& files, size_t examples)
+  PartWriter(const StageDir& stage, const WorkFiles& files, const CurateOptions& options)
       : kept_(stage.file(files.kept)),
         rejects_(stage.file(files.rejects)),
         index_(stage.file(files.index)),
         signatures_(stage.file(files.signatures)),
-        examples_(examples) {}
+        keys_(stage.file(files.keys), options.dedup.shape()),
+        texts_(stage.file(files.texts)),
+        with_texts_(options.dedup.verify > 0),
+        sample_path_(stage.file(files.sample)),
+        sample_(static_cast<size_t>(options.dedup.sample), static_cast<uint64_t>(options.dedup.seed)),
+        examples_(static_cast<size_t>(options.examples)) {}
 
-  void add(const Judged& judged) {
+  void add(Judged& judged) {
     count_judged(judged, counts_, examples_);
     if (!judged.step.empty()) {
       rejects_.write_line(judged.line);
@@ -166,8 +168,14 @@ class PartWriter {
     record_.clear();
     append_index_record(judged.index, record_);
     index_.write(record_);
+    const SignedDocument& marks = judged.marks;
     signatures_.write(
-        {reinterpret_cast<const char*>(judged.signature.data()), judged.signature.size() * sizeof(uint32_t)});
+        {reinterpret_cast<const char*>(marks.signature.data()), marks.signature.size() * sizeof(uint32_t)});
+    keys_.add(marks.keys);
+    if (with_texts_) {
+      texts_.add(marks.normalized);
+    }
+    sample_.add(rows_++, std::move(judged.shingles));
   }
 
   Json commit() {
@@ -175,6 +183,9 @@ class PartWriter {
     rejects_.commit();
     index_.commit();
     signatures_.commit();
+    keys_.commit();
+    texts_.commit();
+    write_file(sample_path_, sample_.bytes());
     counts_["examples"] = examples_.to_json();
     return std::move(counts_);
   }
@@ -184,6 +195,12 @@ class PartWriter {
   DocumentWriter rejects_;
   AtomicFile index_;
   AtomicFile signatures_;
+  KeyWriter keys_;
+  TextStoreWriter texts_;
+  bool with_texts_;
+  std::string sample_path_;
+  SampleBook sample_;
+  uint64_t rows_ = 0;  // written
   std::string record_;
   ExampleBook examples_;
   Json counts_ = Json::object();
@@ -207,8 +224,10 @@ std::optional<Batch> next_batch(const Context& context, DocumentReader& reader) 
 }  // namespace
 
 WorkFiles work_files(const std::string& part) {
-  return {"work/" + part + ".jsonl.zst", "work/" + part + ".rejects.jsonl.zst", "work/" + part + ".index",
-          "work/" + part + ".signatures"};
+  return {"work/" + part + ".jsonl.zst", "work/" + part + ".rejects.jsonl.zst",
+          "work/" + part + ".index",     "work/" + part + ".signatures",
+          "work/" + part + ".keys",      "work/" + part + ".texts",
+          "work/" + part + ".sample"};
 }
 
 void run_filter_pass(const Context& context, const CurateOptions& options, const InputFile& input,
@@ -216,7 +235,7 @@ void run_filter_pass(const Context& context, const CurateOptions& options, const
   const WorkFiles files = work_files(part);
   const MinHasher hasher(options.dedup.shape());
   DocumentReader reader(std::vector<InputFile>{input});
-  PartWriter writer(stage, files, static_cast<size_t>(options.examples));
+  PartWriter writer(stage, files, options);
   ordered_map<Batch, std::vector<Judged>>(
       context.threads.width(), [&] { return next_batch(context, reader); },
       [&](Batch batch) {
@@ -227,13 +246,15 @@ void run_filter_pass(const Context& context, const CurateOptions& options, const
         }
         return out;
       },
-      [&](const std::vector<Judged>& batch) {
-        for (const Judged& judged : batch) {
+      [&](std::vector<Judged> batch) {
+        for (Judged& judged : batch) {
           writer.add(judged);
         }
         progress.add(batch.size());
       });
-  stage.mark_done("filter-" + part, {files.kept, files.rejects, files.index, files.signatures}, writer.commit());
+  stage.mark_done("filter-" + part,
+                  {files.kept, files.rejects, files.index, files.signatures, files.keys, files.texts, files.sample},
+                  writer.commit());
 }
 
 }  // namespace smelt

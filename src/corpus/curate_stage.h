@@ -8,9 +8,10 @@
 //   were
 //                                       no documents with `reason` and `detail`
 //   duplicates/clusters.jsonl           {"kept": id, "size": n, "members": [ids]}, the kept one first
-// Documents that stand for others have metadata.duplicates, their number. Same inputs and options, same bytes, for any
-// number of threads; after a kill, finished parts are not made again. Memory: about 400 bytes a document that passes
-// the filters.
+//   duplicates/index/part-00000.keys    dedup/key_file.h, of the documents in train/ and heldout/
+// Documents that stand for others have metadata.duplicates, their number; those of which repeated text was cut out,
+// metadata.cut_bytes. Same inputs and options, same bytes, for any number of threads and memory budget; after a kill,
+// finished parts are not made again. Memory: dedup.memory and about 250 bytes a document that passes the filters.
 #pragma once
 
 #include <cstdint>
@@ -20,7 +21,7 @@
 #include "base/context.h"
 #include "base/recipe.h"
 #include "base/stage.h"
-#include "corpus/duplicates.h"
+#include "corpus/dedup/options.h"
 #include "corpus/filters.h"
 #include "corpus/heldout.h"
 #include "corpus/redact.h"
@@ -42,7 +43,7 @@ struct CurateOptions {
     f("examples", examples, "documents a reason to show in the report", {.min = 0, .max = 100});
     f.table("filters", filters, "heuristic rules of quality");
     f.table("redact", redact, "e-mail and IP addresses");
-    f.table("dedup", dedup, "exact and near duplicates");
+    f.table("dedup", dedup, "exact and near duplicates, repeated paragraphs and passages");
     f.table("split", split, "text held out for measuring");
   }
 };
@@ -52,12 +53,13 @@ StageSpec curate_spec(const CurateOptions& options, const std::string& documents
 
 // The work itself, into a folder under construction. Counts:
 //   funnel      documents and text_bytes left after each step: read, language, filters, exact_duplicates,
-//               near_duplicates, heldout_overlap
+//               near_duplicates, paragraphs and substrings (where they are enabled), heldout_overlap
 //   rejects     by reason: documents, text_bytes
 //   languages, sources   by name: read, train, heldout (documents), train_bytes, heldout_bytes
 //   train, heldout       documents, text_bytes; heldout also sections
 //   redactions  documents, emails, ipv4, ipv6
 //   clusters    number of clusters by size: "2", "3", "4-7", "8-15", "16+"
+//   dedup_sample  precision and recall of near duplicates on a sample, dedup/sample.h
 //   examples    by reason, and for "kept": a few documents, each id, url, source, value, text (first 300 characters)
 Json run_curate(const Context& context, const CurateOptions& options, const std::string& documents_dir,
                 StageDir& stage);

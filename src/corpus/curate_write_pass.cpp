@@ -4,6 +4,7 @@
 #include "base/stream.h"
 #include "corpus/counts.h"
 #include "corpus/curate_passes.h"
+#include "corpus/dedup/key_file.h"
 #include "corpus/document_io.h"
 
 namespace smelt {
@@ -71,13 +72,48 @@ std::string extended_line(std::string_view line, const Decision& decision) {
   return out;
 }
 
-std::string line_with_duplicates(std::string_view line, int64_t duplicates) {
+// The line of a document that stays: cut, and with how many it stands for.
+std::string changed_line(std::string_view line, const Decision& decision, const TextCuts& cuts, uint64_t start) {
+  if (decision.duplicates == 0 && decision.cut_bytes() == 0) {
+    return std::string(line) + "\n";
+  }
   Result<Document> document = parse_document(line, "");
   SMELT_CHECK(document.ok());
-  document->metadata["duplicates"] = Json(duplicates);
+  if (decision.duplicates > 0) {
+    document->metadata["duplicates"] = Json(decision.duplicates);
+  }
+  if (decision.cut_bytes() > 0) {
+    const auto size = static_cast<int64_t>(document->text.size());
+    document->text = TextCuts::apply(cuts.paragraphs, document->text, start);
+    document->text = TextCuts::apply(cuts.substrings, document->text, start);
+    SMELT_CHECK(size - static_cast<int64_t>(document->text.size()) == decision.cut_bytes());
+    document->metadata["cut_bytes"] = Json(decision.cut_bytes());
+  }
   std::string out;
   append_json_line(*document, out);
   return out;
+}
+
+// The keys of the documents that stay, for corpora to come.
+std::string write_index(const CurateOptions& options, const std::string& part, const std::vector<Decision>& decisions,
+                        StageDir& stage) {
+  const std::string name = "duplicates/index/" + part + ".keys";
+  make_directories(stage.file("duplicates/index"));
+  const MinHashShape shape = options.dedup.shape();
+  const KeyFile keys(stage.file(work_files(part).keys));
+  KeyWriter writer(stage.file(name), shape);
+  for (size_t row = 0; row < decisions.size(); ++row) {
+    if (decisions[row].place == Place::kReject) {
+      continue;
+    }
+    DocumentKeys document{std::string(keys.id(row)), keys.exact(row), keys.preference(row), {}};
+    for (size_t band = 0; band < keys.bands() && keys.band_key(row, 0) != 0; ++band) {
+      document.bands.push_back(keys.band_key(row, band));
+    }
+    writer.add(document);
+  }
+  writer.commit();
+  return name;
 }
 
 void count_decision(const IndexedDocument& document, const Decision& decision, Json& counts) {
@@ -88,14 +124,15 @@ void count_decision(const IndexedDocument& document, const Decision& decision, J
     return;
   }
   const std::string place = decision.place == Place::kTrain ? "train" : "heldout";
+  const int64_t text_bytes = document.text_bytes - decision.cut_bytes();
   Json& total = count_group(counts, place);
   add_count(total, "documents", 1);
-  add_count(total, "text_bytes", document.text_bytes);
+  add_count(total, "text_bytes", text_bytes);
   for (const auto& [group, name] :
        {std::pair{"languages", &document.language}, std::pair{"sources", &document.source}}) {
     Json& row = count_group(count_group(counts, group), *name);
     add_count(row, place, 1);
-    add_count(row, place + "_bytes", document.text_bytes);
+    add_count(row, place + "_bytes", text_bytes);
   }
 }
 
@@ -110,8 +147,7 @@ void add_example(const std::string& line, const Decision& decision, ExampleBook&
 }  // namespace
 
 void run_write_pass(const Context& context, const CurateOptions& options, const std::string& part,
-                    const std::vector<IndexedDocument>& documents, const std::vector<Decision>& decisions,
-                    StageDir& stage) {
+                    const PartDecisions& decided, StageDir& stage) {
   const WorkFiles work = work_files(part);
   PartFiles files(stage, part);
   Json counts = Json::object();
@@ -122,24 +158,30 @@ void run_write_pass(const Context& context, const CurateOptions& options, const 
     files.in("rejects").write_line(std::string(line) + "\n");
   }
   LineReader kept(open_input(stage.file(work.kept)));
-  for (size_t i = 0; i < documents.size(); ++i) {
+  uint64_t start = decided.start;
+  for (size_t i = 0; i < decided.documents.size(); ++i) {
     context.stop_if_asked();
     SMELT_CHECK(kept.next(line));
-    const Decision& decision = decisions[i];
+    const IndexedDocument& document = decided.documents[i];
+    const Decision& decision = decided.decisions[i];
     std::string out = decision.place == Place::kReject ? extended_line(line, decision)
-                      : decision.duplicates > 0        ? line_with_duplicates(line, decision.duplicates)
-                                                       : std::string(line) + "\n";
-    const std::string folder = decision.place == Place::kTrain     ? "train/" + folder_name(documents[i].source)
+                                                       : changed_line(line, decision, decided.cuts, start);
+    start += static_cast<uint64_t>(document.text_bytes) + 1;
+    const std::string folder = decision.place == Place::kTrain     ? "train/" + folder_name(document.source)
                                : decision.place == Place::kHeldout ? "heldout"
                                                                    : "rejects";
     files.in(folder).write_line(out);
-    count_decision(documents[i], decision, counts);
+    count_decision(document, decision, counts);
     if (options.examples > 0) {
       add_example(out, decision, examples);
     }
   }
   counts["examples"] = examples.to_json();
-  stage.mark_done(part, files.commit(), std::move(counts));
+  std::vector<std::string> names = files.commit();
+  if (options.dedup.index) {
+    names.push_back(write_index(options, part, decided.decisions, stage));
+  }
+  stage.mark_done(part, names, std::move(counts));
 }
 
 }  // namespace smelt

@@ -6,7 +6,7 @@
 #include <fmt/format.h>
 
 #include "base/hash.h"
-#include "corpus/minhash.h"
+#include "corpus/dedup/minhash.h"
 
 namespace smelt {
 

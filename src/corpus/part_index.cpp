@@ -61,12 +61,6 @@ void append_index_record(const IndexedDocument& document, std::string& out) {
   append_string(out, document.section);
   append_string(out, document.rest);
   append_value(out, document.text_bytes);
-  append_value(out, document.exact.low);
-  append_value(out, document.exact.high);
-  append_value(out, static_cast<uint32_t>(document.bands.size()));
-  for (const uint64_t key : document.bands) {
-    append_value(out, key);
-  }
 }
 
 std::vector<IndexedDocument> read_index(const std::string& path) {
@@ -81,12 +75,6 @@ std::vector<IndexedDocument> read_index(const std::string& path) {
     document.section = cursor.string();
     document.rest = cursor.string();
     document.text_bytes = cursor.value<int64_t>();
-    document.exact.low = cursor.value<uint64_t>();
-    document.exact.high = cursor.value<uint64_t>();
-    const auto count = cursor.value<uint32_t>();
-    const std::span<const char> keys = cursor.take(size_t{count} * sizeof(uint64_t));
-    document.bands.resize(count);
-    std::copy(keys.begin(), keys.end(), reinterpret_cast<char*>(document.bands.data()));
   }
   return documents;
 }

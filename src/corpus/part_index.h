@@ -20,8 +20,6 @@ struct IndexedDocument {
   std::string section;  // of the page's place, heldout.h
   std::string rest;
   int64_t text_bytes = 0;
-  Hash128 exact;
-  std::vector<uint64_t> bands;
 };
 
 void append_index_record(const IndexedDocument& document, std::string& out);

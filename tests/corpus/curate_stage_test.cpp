@@ -9,6 +9,7 @@
 #include <gtest/gtest.h>
 
 #include "base/rng.h"
+#include "corpus/dedup/normalize.h"
 #include "corpus/document_io.h"
 #include "corpus/testing.h"
 
@@ -197,6 +198,126 @@ TEST_F(Curate, BytesDoNotDependOnThreads) {
   EXPECT_EQ(bytes_below(folder_.file("one")), bytes_below(folder_.file("three")));
 }
 
+// Every step of deduplication on, in a corpus with repeated paragraphs and passages; any number of threads and any
+// memory give the same bytes.
+class CurateDedup : public Curate {
+ protected:
+  void SetUp() override {
+    make_directories(folder_.file("in"));
+    const std::string passage = prose(900, 30);
+    const std::string paragraph = "Subscribe to our letter, and never miss what the council of the north decides.";
+    for (int part = 0; part < 3; ++part) {
+      DocumentWriter writer(folder_.file("in/part-0000" + std::to_string(part) + ".jsonl.zst"));
+      for (int i = 0; i < 40; ++i) {
+        const auto n = static_cast<uint64_t>(part * 40 + i);
+        std::string text = prose(n, 120);
+        text += i % 4 == 0 ? "\n\n" + paragraph + "\n\n" + prose(n + 1000, 60) : "";
+        text += i % 10 == 7 ? " " + passage + " " + prose(n + 2000, 60) : "";
+        text = i % 20 == 14 ? prose(n - 1, 120) + " A remark." : text;
+        text = i == 30 ? paragraph + "\n\n" + prose(n, 6) : text;
+        writer.write(page("s" + std::to_string(n % 11) + "/" + std::to_string(n), "site", text));
+      }
+      writer.commit();
+    }
+    options_.dedup.paragraphs.enabled = true;
+    options_.dedup.substring.enabled = true;
+    options_.dedup.paragraphs.max_share = 0.5;
+    options_.dedup.verify = 0.7;
+    options_.filters.min_words = 10;
+    options_.split.heldout_fraction = 0.05;
+    options_.split.max_heldout_fraction = 0.3;
+  }
+};
+
+TEST_F(CurateDedup, RepeatsAreCutAndCounted) {
+  const Json counts = run(2, "out").manifest.counts;
+  std::vector<Document> left = documents_in(folder_.file("out/train"));
+  for (Document& document : documents_in(folder_.file("out/heldout"))) {
+    left.push_back(std::move(document));
+  }
+  int with_paragraph = 0;
+  int with_passage = 0;
+  int64_t text_bytes = 0;
+  int64_t cut = 0;
+  const std::string passage = prose(900, 30).substr(0, 100);
+  for (const Document& document : left) {
+    with_paragraph += document.text.find("Subscribe to our") != std::string::npos ? 1 : 0;
+    with_passage += document.text.find(passage) != std::string::npos ? 1 : 0;
+    text_bytes += static_cast<int64_t>(document.text.size());
+    cut += document.metadata.get("cut_bytes", 0);
+    EXPECT_EQ(document.text.find_last_not_of(" \n"), document.text.size() - 1);
+  }
+  EXPECT_EQ(with_paragraph, 1);
+  EXPECT_EQ(with_passage, 1);
+  EXPECT_GT(cut, 20 * 70 + 8 * 100);
+  const auto row = [&](const char* step, const char* what) { return counts.at("funnel").at(step).at(what).as_int(); };
+  EXPECT_EQ(row("heldout_overlap", "text_bytes"), text_bytes);
+  EXPECT_EQ(row("heldout_overlap", "documents"), static_cast<int64_t>(left.size()));
+  EXPECT_EQ(row("near_duplicates", "documents") - row("paragraphs", "documents"), 3);  // mostly the paragraph
+  EXPECT_EQ(counts.at("rejects").at("paragraph_duplicates").at("documents").as_int(), 3);
+  EXPECT_EQ(counts.at("rejects").at("near_duplicate").at("documents").as_int(), 6);
+  EXPECT_GT(row("near_duplicates", "text_bytes") - row("paragraphs", "text_bytes"), 20 * 70);
+  EXPECT_GT(row("paragraphs", "text_bytes") - row("substrings", "text_bytes"), 8 * 100);
+  const Json& sample = counts.at("dedup_sample");
+  EXPECT_EQ(sample.at("similar_pairs").as_int(), 6);
+  EXPECT_EQ(sample.at("similar_found").as_int(), 6);
+  EXPECT_EQ(sample.at("found_pairs").as_int(), 6);
+}
+
+TEST_F(CurateDedup, BytesDoNotDependOnThreadsOrMemory) {
+  run(1, "one");
+  run(3, "three");
+  EXPECT_TRUE(bytes_below(folder_.file("one")) == bytes_below(folder_.file("three")));
+  options_.dedup.memory = 1;
+  run(2, "little");
+  EXPECT_TRUE(bytes_below(folder_.file("one")) == bytes_below(folder_.file("little")));
+}
+
+TEST_F(CurateDedup, ActionDropLeavesTextsWhole) {
+  options_.dedup.paragraphs.enabled = false;
+  options_.dedup.substring.action = "drop";
+  options_.dedup.substring.max_share = 0.1;
+  const Json counts = run(2, "out").manifest.counts;
+  EXPECT_GT(counts.at("rejects").at("substring_duplicates").at("documents").as_int(), 5);
+  for (const Document& document : documents_in(folder_.file("out/train"))) {
+    EXPECT_FALSE(document.metadata.contains("cut_bytes"));
+  }
+}
+
+// What an earlier corpus kept is not taken again, be it known from the index or from its documents.
+TEST_F(CurateDedup, AgainstAnEarlierCorpus) {
+  options_.dedup.verify = 0;
+  options_.dedup.paragraphs.enabled = false;
+  options_.dedup.substring.enabled = false;
+  options_.split.heldout_fraction = 0;
+  run(2, "earlier");
+  std::set<std::string> old_ids;
+  for (const Document& document : documents_in(folder_.file("earlier/train"))) {
+    old_ids.insert(document.id);
+  }
+  {
+    DocumentWriter writer(folder_.file("in/part-00003.jsonl.zst"));
+    writer.write(page("new", "site", prose(5000, 150)));
+    writer.commit();
+  }
+  options_.dedup.against = {folder_.file("earlier")};
+  run(1, "with-index");
+  remove_all(folder_.file("earlier/duplicates/index"));
+  run(2, "from-documents");
+  EXPECT_TRUE(bytes_below(folder_.file("with-index")) == bytes_below(folder_.file("from-documents")));
+  const std::vector<Document> train = documents_in(folder_.file("with-index/train"));
+  ASSERT_EQ(train.size(), 1u);
+  EXPECT_EQ(train[0].id, "new");
+  size_t duplicates = 0;
+  for (const Document& document : documents_in(folder_.file("with-index/rejects/*"))) {
+    if (document.metadata.contains("duplicate_of")) {
+      EXPECT_EQ(old_ids.count(document.metadata.at("duplicate_of").as_string()), 1u);
+      ++duplicates;
+    }
+  }
+  EXPECT_EQ(duplicates, 120u);
+}
+
 TEST_F(Curate, SecondRunIsSkippedAndOtherOptionsAreNot) {
   EXPECT_FALSE(run(1, "out").skipped);
   EXPECT_TRUE(run(2, "out").skipped);
@@ -209,10 +330,9 @@ TEST_F(Curate, SecondRunIsSkippedAndOtherOptionsAreNot) {
 TEST_F(Curate, InterruptedRunsGoOnToTheSameBytes) {
   const Manifest whole = run(1, "whole").manifest;
   const std::vector<std::pair<std::string, std::string>> obstacles = {
-      {"work/part-00001.jsonl.zst", "filter-part-00000"},
-      {"work/part-00002.index", "filter-part-00001"},
-      {"duplicates/clusters.jsonl", "filter-part-00002"},
-      {"train/siteb/part-00001.jsonl.zst", "part-00000"},
+      {"work/part-00001.jsonl.zst", "filter-part-00000"}, {"work/part-00002.index", "filter-part-00001"},
+      {"work/part-00001.keys", "filter-part-00000"},      {"duplicates/clusters.jsonl", "filter-part-00002"},
+      {"duplicates/index/part-00001.keys", "part-00000"}, {"train/siteb/part-00001.jsonl.zst", "part-00000"},
       {"rejects/part-00002.jsonl.zst", "part-00001"}};
   for (size_t i = 0; i < obstacles.size(); ++i) {
     const auto& [obstacle, finished] = obstacles[i];

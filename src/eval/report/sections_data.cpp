@@ -42,6 +42,8 @@ const std::vector<CurationStep>& curation_steps() {
       {"filters", "Past the quality filters", {}},
       {"exact_duplicates", "Without exact copies", {"exact_duplicate"}},
       {"near_duplicates", "Without near copies", {"near_duplicate"}},
+      {"paragraphs", "Without repeated paragraphs", {"paragraph_duplicates"}},
+      {"substrings", "Without repeated passages", {"substring_duplicates"}},
       {"heldout_overlap", "Nothing that resembles held-out text", {"heldout_overlap"}},
   };
   return kSteps;

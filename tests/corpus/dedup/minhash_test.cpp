@@ -1,9 +1,7 @@
-#include "corpus/minhash.h"
+#include "corpus/dedup/minhash.h"
 
 #include <algorithm>
 #include <cmath>
-#include <set>
-#include <string>
 #include <vector>
 
 #include <gtest/gtest.h>
@@ -30,71 +28,64 @@ std::pair<std::vector<uint32_t>, std::vector<uint32_t>> overlapping_sets(uint64_
           {pool.end() - static_cast<int64_t>(size), pool.end()}};
 }
 
-TEST(Normalize, LowersAndJoinsWhiteSpace) {
-  EXPECT_EQ(normalize_for_duplicates("  A\tB\n\nC\u00A0\u2003D  "), "a b c d");
-  EXPECT_EQ(normalize_for_duplicates("ÄÖÜ ΣΑ Ж"), "äöü σα ж");
-  EXPECT_EQ(normalize_for_duplicates(" \n "), "");
-}
-
-TEST(Shingles, AreOneAWindowAndEqualWhereTheWindowsAre) {
-  std::vector<uint32_t> hashes;
-  const std::string text = "the quick brown föx jumps over the quick brown föx again";
-  shingle_hashes(text, 10, hashes);
-  std::vector<size_t> starts;
-  for (size_t i = 0; i < text.size(); ++i) {
-    if ((static_cast<unsigned char>(text[i]) & 0xC0) != 0x80) {
-      starts.push_back(i);
+// The sketch by its definition: every value of every round, of which each place keeps the least of its first round.
+std::vector<uint32_t> plain_sketch(const std::vector<uint32_t>& set, const MinHashShape& shape) {
+  const auto size = static_cast<uint64_t>(shape.bands * shape.rows);
+  Rng rng(shape.seed, "corpus/minhash");
+  std::vector<std::vector<uint32_t>> values(size);
+  for (uint64_t round = 0; round < 2 * size; ++round) {
+    const uint32_t multiplier = rng.u32() | 1;
+    const uint32_t offset = rng.u32();
+    std::vector<std::vector<uint32_t>> here(size);
+    for (const uint32_t shingle : set) {
+      uint32_t x = shingle * multiplier + offset;
+      x = (x ^ (x >> 16)) * 0x7FEB352Du;
+      x ^= x >> 15;
+      here[round < size ? (x * size) >> 32 : round - size].push_back((x << 16) | (x >> 16));
+    }
+    for (uint64_t place = 0; place < size; ++place) {
+      values[place] = values[place].empty() ? here[place] : values[place];
     }
   }
-  starts.push_back(text.size());
-  ASSERT_EQ(hashes.size(), starts.size() - 1 - 10 + 1);
-  for (size_t i = 0; i < hashes.size(); ++i) {
-    for (size_t j = 0; j < hashes.size(); ++j) {
-      const bool equal =
-          text.substr(starts[i], starts[i + 10] - starts[i]) == text.substr(starts[j], starts[j + 10] - starts[j]);
-      EXPECT_EQ(hashes[i] == hashes[j], equal) << i << " " << j;
+  std::vector<uint32_t> out;
+  for (const std::vector<uint32_t>& of_place : values) {
+    out.push_back(*std::min_element(of_place.begin(), of_place.end()));
+  }
+  return out;
+}
+
+TEST(MinHasher, GivesTheSketchOnEveryInstructionSet) {
+  for (const MinHashShape& shape :
+       {MinHashShape{.bands = 5, .rows = 7, .seed = 3}, MinHashShape{.bands = 60, .rows = 10}}) {
+    for (const size_t count : {1u, 2u, 50u, 9001u}) {
+      const std::vector<uint32_t> set = random_set(count, count);
+      const std::vector<uint32_t> expected = plain_sketch(set, shape);
+      for (const Isa isa : available_isas()) {
+        const MinHasher hasher(shape, isa);
+        std::vector<uint32_t> signature(static_cast<size_t>(hasher.size()));
+        hasher.sign(set, signature);
+        EXPECT_EQ(signature, expected) << isa_name(isa) << " " << count;
+      }
     }
   }
-  std::vector<uint32_t> alone;
-  shingle_hashes("short", 10, alone);
-  EXPECT_EQ(alone.size(), 1u);
-  shingle_hashes("", 10, alone);
-  EXPECT_TRUE(alone.empty());
+  std::vector<uint32_t> none(260);
+  MinHasher({}).sign({}, none);
+  EXPECT_EQ(none, std::vector<uint32_t>(260, ~0u));
 }
 
-TEST(Shingles, OfPeriodicTextsStayApart) {
-  std::vector<uint32_t> a;
-  std::vector<uint32_t> b;
-  shingle_hashes(std::string(100, 'a'), 24, a);
-  shingle_hashes(std::string(100, 'b'), 24, b);
-  EXPECT_EQ(std::set<uint32_t>(a.begin(), a.end()).size(), 1u);
-  EXPECT_NE(a[0], b[0]);
-  EXPECT_NE(a[0], 0u);
-}
-
-// The signature by its definition, one value after the other.
-TEST(MinHasher, GivesTheSmallestValueOfEachMapOnEveryInstructionSet) {
-  const MinHashShape shape{.bands = 5, .rows = 7, .seed = 3};
-  const MinHasher hasher(shape);
-  Rng rng(3, "corpus/minhash");
-  const std::vector<uint32_t> set = random_set(1, 9001);
-  std::vector<uint32_t> expected;
-  for (int64_t i = 0; i < hasher.size(); ++i) {
-    const uint32_t a = rng.u32() | 1;
-    const uint32_t b = rng.u32();
-    uint32_t least = ~0u;
-    for (const uint32_t x : set) {
-      least = std::min(least, a * x + b);
-    }
-    expected.push_back(least);
+TEST(MinHasher, KernelsFinishWindowsAlike) {
+  Rng rng(1, "minhash_test/windows");
+  std::vector<uint64_t> windows;
+  for (int i = 0; i < 1003; ++i) {
+    windows.push_back(rng.u64());
   }
   for (const Isa isa : available_isas()) {
-    setenv("SMELT_ISA", isa_name(isa), 1);
-    std::vector<uint32_t> signature(static_cast<size_t>(hasher.size()));
-    hasher.sign(set, signature);
-    EXPECT_EQ(signature, expected) << isa_name(isa);
+    std::vector<uint32_t> out(windows.size());
+    dedup_kernels(isa).finish_windows(windows.data(), out.data(), windows.size());
+    for (size_t i = 0; i < windows.size(); ++i) {
+      EXPECT_EQ(out[i], finish_window(windows[i]));
+    }
   }
-  unsetenv("SMELT_ISA");
 }
 
 // Mean over trials of 260 indicator values of mean s: six standard errors of slack.
