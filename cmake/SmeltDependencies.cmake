@@ -15,6 +15,9 @@ add_link_options("SHELL:-Wl,--push-state,--no-as-needed ${simdjson_library} -Wl,
 smelt_pkg(xxhash libxxhash)
 smelt_pkg(zstd libzstd)
 smelt_pkg(zlib zlib)
+smelt_pkg(libdeflate libdeflate)
+smelt_pkg(lz4 liblz4)
+smelt_pkg(brotli libbrotlidec)
 smelt_pkg(sqlite sqlite3)
 smelt_pkg(tomlplusplus tomlplusplus)
 smelt_pkg(libxml2 libxml-2.0)
@@ -38,6 +41,8 @@ target_include_directories(smelt_arrow SYSTEM INTERFACE "${SMELT_ARROW}/include"
 file(GLOB arrow_libs "${SMELT_ARROW}/libarrow.so.*" "${SMELT_ARROW}/libparquet.so.*")
 target_link_libraries(smelt_arrow INTERFACE ${arrow_libs})
 target_link_options(smelt_arrow INTERFACE "-Wl,-rpath,${SMELT_ARROW}")
+# The library of s3:// is not linked but loaded when an address wants it; it lies beside libarrow, which finds it by name.
+file(GLOB SMELT_ARROW_S3 RELATIVE "${SMELT_ARROW}" "${SMELT_ARROW}/libarrow_s3.so.*")
 
 if(SMELT_WITH_TORCH)
   # Own module, not the wheel's CMake config: that one wants the CUDA toolkit's targets.

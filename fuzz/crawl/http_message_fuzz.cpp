@@ -1,6 +1,6 @@
 // Any bytes as the HTTP response of a record: chunks and content encodings of strangers.
 #include "bytes.h"
-#include "crawl/http_message.h"
+#include "crawl/warc/http_message.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   constexpr int64_t kMostBytes = 1 << 18;

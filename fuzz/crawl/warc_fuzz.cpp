@@ -1,9 +1,9 @@
 // Any bytes as a WARC file, plain or as gzip members: every call ends, every record's HTTP message is a response or a
 // named reject.
 #include "bytes.h"
-#include "crawl/gzip_members.h"
-#include "crawl/http_message.h"
-#include "crawl/warc_reader.h"
+#include "crawl/warc/http_message.h"
+#include "crawl/warc/member_source.h"
+#include "crawl/warc/warc_reader.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   constexpr int64_t kMostBytes = 1 << 16;

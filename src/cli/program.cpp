@@ -14,6 +14,7 @@
 #include "cli/help.h"
 #include "cli/session.h"
 #include "cli/verb.h"
+#include "crawl/fetch/object_store.h"
 
 namespace smelt::cli {
 namespace {
@@ -163,6 +164,14 @@ Parsed parse(const Verb& verb, std::vector<std::string> words) {
   return parsed;
 }
 
+// Ends what inputs on s3:// and gs:// started, however the verb ends.
+struct ObjectStores {
+  ObjectStores() = default;
+  ~ObjectStores() { close_object_stores(); }
+  ObjectStores(const ObjectStores&) = delete;
+  ObjectStores& operator=(const ObjectStores&) = delete;
+};
+
 int dispatch(std::vector<std::string> arguments) {
   if (arguments.empty() || arguments[0] == "--help" || arguments[0] == "-h") {
     std::fputs(general_help().c_str(), stdout);
@@ -179,6 +188,7 @@ int dispatch(std::vector<std::string> arguments) {
     return 0;
   }
   Session session(parsed.session);
+  const ObjectStores stores;
   return verb.run(session, parsed.arguments);
 }
 

@@ -10,7 +10,7 @@
 #include "base/hash.h"
 #include "corpus/counts.h"
 #include "corpus/document_io.h"
-#include "crawl/http_source.h"
+#include "crawl/fetch/location.h"
 
 namespace smelt {
 
@@ -31,10 +31,11 @@ struct PageResult {
   bool is_page = true;  // false: the record never was one
 };
 
-SourceOptions source_options(const IngestOptions& options) {
+SourceOptions source_options(const IngestOptions& options, const PagesInput& input) {
   SourceOptions source;
   source.max_page_bytes = options.extract.max_page_bytes;
   source.pages_per_shard = options.pages_per_shard;
+  source.list_prefix = input.list_prefix;
   return source;
 }
 
@@ -67,7 +68,7 @@ std::vector<PlannedShard> plan(const IngestOptions& options) {
   std::vector<PlannedShard> planned;
   for (const PagesInput& input : options.pages) {
     const size_t before = planned.size();
-    for (PageShard& shard : plan_shards(input.inputs, source_options(options))) {
+    for (PageShard& shard : plan_shards(input.inputs, source_options(options, input))) {
       std::erase_if(shard.files, [&](const PageShard::File& file) { return is_excluded(file, input.exclude); });
       if (!shard.files.empty()) {
         planned.push_back({std::move(shard), &input});
@@ -210,7 +211,7 @@ void make_part(const Context& context, const IngestOptions& options, const Plann
   DocumentWriter writer(stage.file(files[0]), format);
   std::optional<DocumentWriter> rejects;
   Json counts = Json::object();
-  ShardReader reader(context, planned, source_options(options));
+  ShardReader reader(context, planned, source_options(options, *planned.input));
   ordered_map<ShardReader::Item, std::vector<PageResult>>(
       context.threads.width(), [&] { return reader.next(); },
       [&](const ShardReader::Item& item) { return reader.work(item, options.extract); },
@@ -246,7 +247,7 @@ std::vector<PagesPlan> plan_ingest(const IngestOptions& options) {
   for (PagesInput& input : local.pages) {
     PagesPlan& plan_of_input = out.emplace_back();
     plan_of_input.name = input.name;
-    plan_of_input.lists = static_cast<int64_t>(std::erase_if(input.inputs, is_remote_list));
+    plan_of_input.lists = static_cast<int64_t>(std::erase_if(input.inputs, plan_needs_network));
   }
   std::erase_if(local.pages, [](const PagesInput& input) { return input.inputs.empty(); });
   for (const PlannedShard& planned : local.pages.empty() ? std::vector<PlannedShard>() : plan(local)) {
@@ -254,8 +255,8 @@ std::vector<PagesPlan> plan_ingest(const IngestOptions& options) {
         *std::find_if(out.begin(), out.end(), [&](const PagesPlan& each) { return each.name == planned.input->name; });
     for (const PageShard::File& file : planned.shard.files) {
       const bool is_page = planned.shard.kind == PageShard::Kind::kHtmlFiles;
-      ++(is_page ? of_source.pages : is_http_url(file.path) ? of_source.remote : of_source.archives);
-      of_source.bytes += is_http_url(file.path) ? 0 : static_cast<int64_t>(file_size(file.path));
+      ++(is_page ? of_source.pages : is_remote(file.path) ? of_source.remote : of_source.archives);
+      of_source.bytes += is_remote(file.path) ? 0 : static_cast<int64_t>(file_size(file.path));
     }
   }
   return out;

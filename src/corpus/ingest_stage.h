@@ -23,14 +23,21 @@ struct PagesInput {
   std::vector<std::string> inputs;
   std::vector<std::string> exclude;
   std::string base_url;
+  std::string list_prefix = {};
   void fields(Fields& f) {
     f("name", name, "the documents' source; empty: each input's own name");
     f("inputs", inputs,
-      "folders of HTML, WARC files, globs; http(s) addresses of WARC files; .paths and .paths.gz lists of WARC files");
+      "folders of HTML, WARC, ARC and WET files, globs; http(s), s3 and gs addresses of such files; .paths and "
+      ".paths.gz "
+      "lists of them");
     f("exclude", exclude,
       "globs of pages to leave out, matched against ids, paths and addresses, e.g. \"**/genindex*\"");
     f("base_url", base_url,
       "put before the id to make the url of pages that come without one, e.g. \"https://docs.python.org/3/\"");
+    f("list_prefix", list_prefix,
+      "put before the paths that .paths lists hold, e.g. \"s3://commoncrawl/\"; empty: the list's own server, or "
+      "Common "
+      "Crawl's for paths that start with crawl-data/");
   }
 };
 

@@ -7,7 +7,7 @@
 namespace smelt {
 
 bool is_html_file(std::string_view path);  // .html .htm .xhtml, in any case
-bool is_warc_file(std::string_view path);  // .warc .warc.gz .warc.zst
+bool is_warc_file(std::string_view path);  // .warc .arc .wet, and these with .gz .zst .lz4
 std::string page_content_type(std::string_view path);
 
 }  // namespace smelt

@@ -8,10 +8,10 @@
 #include "base/files.h"
 #include "base/hash.h"
 #include "base/text.h"
-#include "crawl/http_message.h"
-#include "crawl/http_source.h"
+#include "crawl/fetch/location.h"
 #include "crawl/page_kind.h"
-#include "crawl/warc_reader.h"
+#include "crawl/warc/http_message.h"
+#include "crawl/warc/warc_reader.h"
 
 namespace smelt {
 namespace {
@@ -69,7 +69,7 @@ class WarcPages : public PageSource {
                                  const std::string& detail) { reject(id, offset, reason, detail); });
     } catch (const UserError& error) {
       // What a server refuses today it may give tomorrow: its pages must not count as dealt with.
-      if (error.code() == ExitCode::kResource || is_http_url(shard_.files[0].path)) {
+      if (error.code() == ExitCode::kResource || is_remote(shard_.files[0].path)) {
         throw;
       }
       rejects_({shard_.source, shard_.source, "unreadable_file", error.message()});
@@ -108,7 +108,7 @@ class WarcPages : public PageSource {
       page.body = std::move(http->body);
       page.content_type = std::move(http->content_type);
     } else {
-      page.body = std::move(record.block);
+      page.body = record.block;
       page.content_type = std::move(record.content_type);
       page.is_plain_text = record.type == "conversion";
     }
@@ -167,7 +167,7 @@ std::unique_ptr<PageSource> open_pages(const std::vector<std::string>& inputs, c
 std::string shard_digest(const PageShard& shard) {
   Hasher hasher;
   for (const PageShard::File& file : shard.files) {
-    hasher.update(file.id + "\n" + (is_http_url(file.path) ? file.path : hash_file(file.path).hex()) + "\n");
+    hasher.update(file.id + "\n" + (is_remote(file.path) ? file.path : hash_file(file.path).hex()) + "\n");
   }
   return hasher.digest().hex();
 }

@@ -9,7 +9,8 @@
 #include "base/files.h"
 #include "base/stream.h"
 #include "base/text.h"
-#include "crawl/http_source.h"
+#include "crawl/fetch/location.h"
+#include "crawl/fetch/object_store.h"
 #include "crawl/page_kind.h"
 #include "crawl/page_source.h"
 
@@ -19,12 +20,13 @@ namespace {
 namespace fs = std::filesystem;
 
 bool ends_with_any(std::string_view path, std::initializer_list<std::string_view> endings) {
-  const std::string lower = lower_ascii(path.substr(path.size() > 12 ? path.size() - 12 : 0));
+  constexpr size_t kLongestEnding = 12;
+  const std::string lower = lower_ascii(path.substr(path.size() > kLongestEnding ? path.size() - kLongestEnding : 0));
   return std::any_of(endings.begin(), endings.end(), [&](std::string_view ending) { return lower.ends_with(ending); });
 }
 
 constexpr const char* kKinds =
-    "give a folder with .html, .htm or .xhtml files, such a file, or a .warc, .warc.gz or .warc.zst file";
+    "give a folder with .html, .htm or .xhtml files, such a file, or a .warc, .arc or .wet file (.gz, .zst, .lz4)";
 
 std::vector<std::string> expand_glob(const std::string& pattern) {
   glob_t found{};
@@ -69,7 +71,13 @@ std::string server_of(const std::string& address) {
 }
 
 bool is_list_file(const std::string& input) {
-  return ends_with_any(is_http_url(input) ? without_query(input) : input, {".paths", ".paths.gz"});
+  return ends_with_any(is_remote(input) ? without_query(input) : input, {".paths", ".paths.gz"});
+}
+
+// A folder or pattern of an object store.
+bool is_object_listing(const std::string& input) {
+  const std::string plain = without_query(input);
+  return is_object_url(input) && (plain.ends_with('/') || plain.find_first_of("*[") != std::string::npos);
 }
 
 // A name fit for a file: other bytes than letters, digits, '.', '_' and '-' become '-'.
@@ -91,6 +99,10 @@ class Planner {
   void add_input(const std::string& input) {
     if (is_list_file(input)) {
       add_list(input);
+      return;
+    }
+    if (is_object_listing(input)) {
+      add_listing(input);
       return;
     }
     if (input.find("://") != std::string::npos) {
@@ -121,10 +133,10 @@ class Planner {
 
  private:
   void add_address(const std::string& address) {
-    if (!is_http_url(address) || !is_warc_file(without_query(address))) {
-      throw input_error("only WARC files and lists of them are read over http or https", address,
-                        "give an address that ends in .warc, .warc.gz, .warc.zst, .paths or .paths.gz, or fetch the "
-                        "pages into a WARC file first");
+    if (!is_remote(address) || !is_warc_file(without_query(address))) {
+      throw input_error("only WARC files and lists of them are read over http, https, s3 and gs", address,
+                        "give an address that ends in .warc.gz or another of their endings, in .paths or .paths.gz, or "
+                        "fetch the pages into a WARC file first (`smelt crawl`)");
     }
     if (!inputs_.insert(address).second) {
       throw input_error("this input is given twice", address, "give each input once");
@@ -134,24 +146,26 @@ class Planner {
     shards_.push_back(std::move(shard));
   }
 
+  void add_listing(const std::string& address) {
+    const size_t before = shards_.size();
+    for (const std::string& object : list_objects(address)) {
+      if (is_warc_file(without_query(object))) {
+        add_address(object);
+      }
+    }
+    if (shards_.size() == before) {
+      throw input_error("no WARC file there", address, "check the address; a folder's ends in '/'");
+    }
+  }
+
   void add_list(const std::string& list) {
-    const bool remote = is_http_url(list);
-    LineReader lines(make_decompressed(remote ? open_http(list) : open_plain(list)));
-    const std::string root = remote ? server_of(list) : std::string("https://data.commoncrawl.org/");
+    LineReader lines(make_decompressed(open_location(list)));
     std::string_view line;
     try {
       while (lines.next(line)) {
         line = trim(line);
-        if (line.empty()) {
-          continue;
-        }
-        if (line.find("://") != std::string_view::npos) {
-          add_address(std::string(line));
-        } else if (remote || line.starts_with("crawl-data/")) {
-          line.remove_prefix(std::min(line.find_first_not_of('/'), line.size()));
-          add_address(root + std::string(line));
-        } else {
-          add_path(std::string(line));
+        if (!line.empty()) {
+          add_line(list, line);
         }
       }
     } catch (const StreamError& error) {
@@ -160,6 +174,25 @@ class Planner {
     if (lines.line_number() == 0) {
       throw input_error("the list is empty", list, "give one WARC file a line");
     }
+  }
+
+  void add_line(const std::string& list, std::string_view line) {
+    constexpr const char* kCommonCrawl = "https://data.commoncrawl.org/";
+    if (line.find("://") != std::string_view::npos) {
+      add_address(std::string(line));
+      return;
+    }
+    std::string prefix = options_.list_prefix;
+    if (prefix.empty()) {
+      prefix = is_remote(list) ? server_of(list) : line.starts_with("crawl-data/") ? kCommonCrawl : "";
+    }
+    if (prefix.empty()) {
+      add_path(std::string(line));
+      return;
+    }
+    line.remove_prefix(std::min(line.find_first_not_of('/'), line.size()));
+    const std::string whole = prefix + (prefix.ends_with('/') ? "" : "/") + std::string(line);
+    is_remote(whole) ? add_address(whole) : add_path(whole);
   }
 
   void add_path(const std::string& path) {
@@ -247,15 +280,21 @@ class Planner {
 
 }  // namespace
 
-bool is_remote_list(const std::string& input) {
-  return is_http_url(input) && is_list_file(input);
+bool plan_needs_network(const std::string& input) {
+  return is_remote(input) && (is_list_file(input) || is_object_listing(input));
 }
 
 bool is_html_file(std::string_view path) {
   return ends_with_any(path, {".html", ".htm", ".xhtml"});
 }
 bool is_warc_file(std::string_view path) {
-  return ends_with_any(path, {".warc", ".warc.gz", ".warc.zst"});
+  for (const std::string_view packed : {".gz", ".zst", ".lz4"}) {
+    if (ends_with_any(path, {packed})) {
+      path.remove_suffix(packed.size());
+      break;
+    }
+  }
+  return ends_with_any(path, {".warc", ".arc", ".wet"});
 }
 std::string page_content_type(std::string_view path) {
   return ends_with_any(path, {".xhtml"}) ? "application/xhtml+xml" : "text/html";

@@ -9,7 +9,7 @@
 #include "crawl/extract.h"
 #include "crawl/page_kind.h"
 #include "crawl/page_source.h"
-#include "crawl/warc_reader.h"
+#include "crawl/warc/warc_reader.h"
 
 namespace smelt::cli {
 namespace {

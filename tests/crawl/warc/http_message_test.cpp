@@ -1,7 +1,8 @@
-#include "crawl/http_message.h"
+#include "crawl/warc/http_message.h"
 
 #include <gtest/gtest.h>
 
+#include "base/stream.h"
 #include "crawl/testing.h"
 
 namespace smelt {
@@ -44,7 +45,15 @@ TEST(HttpMessage, UndoesContentEncodings) {
   EXPECT_EQ(body_of(packed, "Content-Encoding: gzip\r\n"), page);
   EXPECT_EQ(body_of(page, "Content-Encoding: gzip\r\n"), page);
   EXPECT_EQ(body_of(packed.substr(0, packed.size() / 2), "Content-Encoding: gzip\r\n"), "reject bad_content_encoding");
-  EXPECT_EQ(body_of("\x1b\x02\x03zz", "Content-Encoding: br\r\n"), "reject unsupported_content_encoding");
+  EXPECT_EQ(body_of("\x1b\x02\x03zz", "Content-Encoding: pack200-gzip\r\n"), "reject unsupported_content_encoding");
+  // By Google's encoder, brotli 1.1.0.
+  const std::string brotli("\x1b\xbe\x0b\xf8\xa5\x79\x7c\xe0\xf0\x94\x20\xa7\x15\x02\xf0\x8c\x1b\x00\x20\x27\x0e", 21);
+  EXPECT_EQ(body_of(brotli, "Content-Encoding: br\r\n"), page);
+  EXPECT_EQ(body_of(brotli.substr(0, 15), "Content-Encoding: BR\r\n"), "reject bad_content_encoding");
+  const std::string zstd = zstd_compress(page, 3);
+  EXPECT_EQ(body_of(zstd, "Content-Encoding: zstd\r\n"), page);
+  EXPECT_EQ(body_of(zstd.substr(0, zstd.size() - 3), "Content-Encoding: zstd\r\n"), "reject bad_content_encoding");
+  EXPECT_EQ(body_of(zstd_compress(packed, 3), "Content-Encoding: gzip\r\nContent-Encoding: zstd\r\n"), page);
   // Raw deflate is gzip's body without its 10 bytes of header and 8 of trailer.
   EXPECT_EQ(body_of(packed.substr(10, packed.size() - 18), "Content-Encoding: deflate\r\n"), page);
   const std::string size = "0" + std::string(1, "0123456789abcdef"[packed.size() % 16]);

@@ -21,4 +21,21 @@ struct HttpResponse {
 // the header.
 Result<HttpResponse> parse_http_response(std::string_view message, int64_t max_body_bytes);
 
+// The header block by itself, for any status.
+struct HttpHead {
+  int status = 0;
+  size_t size = 0;         // of the block with its blank line: the body follows
+  std::string_view block;  // into the message
+  // The first header of that name, in any case; empty where absent.
+  std::string_view field(std::string_view name) const;
+  // All headers of that name, joined by ", ".
+  std::string fields(std::string_view name) const;
+};
+
+// Reason: bad_http_header.
+Result<HttpHead> parse_http_head(std::string_view message);
+
+// The body behind the head, decoded as parse_http_response does.
+Result<std::string> decode_http_body(const HttpHead& head, std::string_view body, int64_t max_body_bytes);
+
 }  // namespace smelt

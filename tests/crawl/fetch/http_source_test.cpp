@@ -1,6 +1,6 @@
 // Against a server of our own on loopback that breaks connections, refuses for a while, ignores ranges, or swaps the
 // file.
-#include "crawl/http_source.h"
+#include "crawl/fetch/http_source.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

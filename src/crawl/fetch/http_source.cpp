@@ -1,4 +1,4 @@
-#include "crawl/http_source.h"
+#include "crawl/fetch/http_source.h"
 
 #include <algorithm>
 #include <charconv>
