@@ -7,7 +7,7 @@
 #include "corpus/dedup/minhash.h"
 #include "corpus/document.h"
 #include "corpus/filters.h"
-#include "corpus/redact.h"
+#include "corpus/privacy/redact.h"
 
 namespace smelt {
 namespace {
@@ -82,8 +82,8 @@ void shingles_only(benchmark::State& state) {
 BENCHMARK(shingles_only)->Unit(benchmark::kMillisecond);
 
 void redaction(benchmark::State& state) {
-  const RedactOptions options;
-  run(state, [&](const std::string& page) { benchmark::DoNotOptimize(find_personal_data(page, options)); });
+  const Redactor redactor{RedactOptions{}};
+  run(state, [&](const std::string& page) { benchmark::DoNotOptimize(redactor.find(page)); });
 }
 BENCHMARK(redaction)->Unit(benchmark::kMillisecond);
 

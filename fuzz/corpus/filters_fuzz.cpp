@@ -6,7 +6,7 @@
 #include "base/error.h"
 #include "corpus/dedup/minhash.h"
 #include "corpus/filters.h"
-#include "corpus/redact.h"
+#include "corpus/privacy/redact.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   std::string text(reinterpret_cast<const char*>(data), size);
@@ -15,8 +15,9 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   for (const smelt::RuleResult& result : pipeline.measure(text, languages[size % 4])) {
     SMELT_CHECK(std::isfinite(result.value) && result.value >= 0);
   }
-  smelt::redact(text, {});
-  SMELT_CHECK(smelt::redact(text, {}).total() == 0);
+  const smelt::Redactor redactor{smelt::RedactOptions{}};
+  redactor.redact(text);
+  SMELT_CHECK(redactor.redact(text).total() == 0);
   std::vector<uint32_t> shingles;
   smelt::shingle_hashes(smelt::normalize_for_duplicates(text), smelt::ShingleUnit::kCharacters, 24, shingles);
   SMELT_CHECK(shingles.size() <= text.size() + 1);

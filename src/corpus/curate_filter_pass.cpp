@@ -21,6 +21,10 @@ struct Judged {
   int64_t read_bytes = 0;
   std::string step;  // which step dropped it; empty: kept
   Verdict verdict;
+  std::string detail;  // of the verdict, for people
+  int64_t hits = 0;    // texts of benchmarks
+  int64_t cuts = 0;    // places cut out for them
+  std::string hit_lines;
   RedactCounts redactions;
   std::string line;
   IndexedDocument index;
@@ -35,6 +39,9 @@ std::string reject_line(const Judged& judged) {
   extra["reason"] = judged.verdict.reason;
   extra["value"] = judged.verdict.value;
   extra["threshold"] = judged.verdict.threshold;
+  if (!judged.detail.empty()) {
+    extra["detail"] = judged.detail;
+  }
   std::string line;
   append_json_line(judged.document, line, &extra);
   return line;
@@ -43,8 +50,12 @@ std::string reject_line(const Judged& judged) {
 // The steps on single documents. One a batch: the buffers are reused from document to document.
 class Judge {
  public:
-  Judge(const CurateOptions& options, const MinHasher& hasher)
-      : options_(options), filters_(options.filters), signer_(options.dedup, hasher) {}
+  Judge(const CurateOptions& options, const MinHasher& hasher, const Decontaminator* decontaminator)
+      : options_(options),
+        filters_(options.filters),
+        decontaminator_(decontaminator),
+        redactor_(options.redact),
+        signer_(options.dedup, hasher) {}
 
   Judged judge(Result<Document>&& input) {
     Judged judged;
@@ -64,11 +75,16 @@ class Judge {
       judged.verdict = filters_.check(judged.document.text, judged.document.language);
       judged.step = judged.verdict.keep ? "" : "filters";
     }
+    if (judged.step.empty() && decontaminator_ != nullptr) {
+      decontaminate(judged);
+    }
+    if (judged.step.empty()) {
+      redact(judged);
+    }
     if (!judged.step.empty()) {
       judged.line = reject_line(judged);
       return judged;
     }
-    judged.redactions = redact(judged.document.text, options_.redact);
     append_json_line(judged.document, judged.line);
     fill_index(judged);
     return judged;
@@ -90,6 +106,33 @@ class Judge {
     }
   }
 
+  void decontaminate(Judged& judged) {
+    Document& document = judged.document;
+    Decontaminator::Outcome outcome = decontaminator_->check(document.text, hits_scratch_);
+    for (const ContaminationHit& hit : outcome.hits) {
+      judged.hit_lines += decontaminator_->hit_line(hit, document);
+    }
+    judged.hits = static_cast<int64_t>(outcome.hits.size());
+    if (outcome.drop) {
+      const IndexedText& text = decontaminator_->index().texts()[outcome.hits[0].text];
+      judged.step = "contamination";
+      judged.verdict = {false, "contaminated", static_cast<double>(judged.hits), 0};
+      judged.detail = text.benchmark + ", item " + text.item;
+    } else if (outcome.cuts > 0) {
+      judged.cuts = outcome.cuts;
+      document.text = std::move(outcome.text);
+      document.metadata["contamination_cuts"] = judged.cuts;
+    }
+  }
+
+  void redact(Judged& judged) const {
+    judged.redactions = redactor_.redact(judged.document.text);
+    if (judged.redactions.drops_document) {
+      judged.step = "redaction";
+      judged.verdict = {false, "personal_data", static_cast<double>(judged.redactions.total()), 0};
+    }
+  }
+
   void fill_index(Judged& judged) {
     const Document& document = judged.document;
     IndexedDocument& index = judged.index;
@@ -108,6 +151,9 @@ class Judge {
 
   const CurateOptions& options_;
   FilterPipeline filters_;
+  const Decontaminator* decontaminator_;
+  Decontaminator::Scratch hits_scratch_;
+  Redactor redactor_;
   DocumentSigner signer_;
 };
 
@@ -115,12 +161,31 @@ void count_group_of(Json& counts, const char* group, const std::string& name, co
   add_count(count_group(count_group(counts, group), name), what, 1);
 }
 
-void count_judged(const Judged& judged, Json& counts, ExampleBook& examples) {
+// The steps of this pass that can drop documents by these options.
+std::vector<const char*> dropping_steps(const CurateOptions& options) {
+  std::vector<const char*> steps = {"read", "language", "filters"};
+  if (options.decontaminate.enabled()) {
+    steps.push_back("contamination");
+  }
+  if (options.redact.drops_documents()) {
+    steps.push_back("redaction");
+  }
+  return steps;
+}
+
+void count_hits(const Judged& judged, Json& counts) {
+  Json& contamination = count_group(counts, "contamination");
+  add_count(contamination, "documents", judged.hits > 0 ? 1 : 0);
+  add_count(contamination, "hits", judged.hits);
+  add_count(contamination, "cut_documents", judged.cuts > 0 ? 1 : 0);
+}
+
+void count_judged(const Judged& judged, const std::vector<const char*>& steps, Json& counts, ExampleBook& examples) {
   if (judged.step != "read") {
     count_group_of(counts, "languages", judged.document.language, "read");
     count_group_of(counts, "sources", judged.document.source, "read");
   }
-  for (const char* step : {"read", "language", "filters"}) {
+  for (const char* step : steps) {
     const bool passed = judged.step != step;
     Json& row = count_group(count_group(counts, "funnel"), step);
     add_count(row, "documents", passed ? 1 : 0);
@@ -138,16 +203,17 @@ void count_judged(const Judged& judged, Json& counts, ExampleBook& examples) {
   }
   Json& redactions = count_group(counts, "redactions");
   add_count(redactions, "documents", judged.redactions.total() > 0 ? 1 : 0);
-  add_count(redactions, "emails", judged.redactions.emails);
-  add_count(redactions, "ipv4", judged.redactions.ipv4);
-  add_count(redactions, "ipv6", judged.redactions.ipv6);
+  for (size_t kind = 0; kind < kPersonalKinds; ++kind) {
+    add_count(redactions, kPersonalKindNames[kind], judged.redactions.by_kind[kind]);
+  }
 }
 
 // The files of one part and what is counted on the way.
 class PartWriter {
  public:
   PartWriter(const StageDir& stage, const WorkFiles& files, const CurateOptions& options)
-      : kept_(stage.file(files.kept)),
+      : steps_(dropping_steps(options)),
+        kept_(stage.file(files.kept)),
         rejects_(stage.file(files.rejects)),
         index_(stage.file(files.index)),
         signatures_(stage.file(files.signatures)),
@@ -156,10 +222,19 @@ class PartWriter {
         with_texts_(options.dedup.verify > 0),
         sample_path_(stage.file(files.sample)),
         sample_(static_cast<size_t>(options.dedup.sample), static_cast<uint64_t>(options.dedup.seed)),
-        examples_(static_cast<size_t>(options.examples)) {}
+        examples_(static_cast<size_t>(options.examples)) {
+    if (options.decontaminate.enabled()) {
+      make_directories(stage.file("contamination"));
+      hits_.emplace(stage.file(files.hits));
+    }
+  }
 
   void add(Judged& judged) {
-    count_judged(judged, counts_, examples_);
+    count_judged(judged, steps_, counts_, examples_);
+    if (hits_) {
+      count_hits(judged, counts_);
+      hits_->write(judged.hit_lines);
+    }
     if (!judged.step.empty()) {
       rejects_.write_line(judged.line);
       return;
@@ -186,11 +261,15 @@ class PartWriter {
     keys_.commit();
     texts_.commit();
     write_file(sample_path_, sample_.bytes());
+    if (hits_) {
+      hits_->commit();
+    }
     counts_["examples"] = examples_.to_json();
     return std::move(counts_);
   }
 
  private:
+  std::vector<const char*> steps_;
   DocumentWriter kept_;
   DocumentWriter rejects_;
   AtomicFile index_;
@@ -201,6 +280,7 @@ class PartWriter {
   std::string sample_path_;
   SampleBook sample_;
   uint64_t rows_ = 0;  // written
+  std::optional<AtomicFile> hits_;
   std::string record_;
   ExampleBook examples_;
   Json counts_ = Json::object();
@@ -227,11 +307,11 @@ WorkFiles work_files(const std::string& part) {
   return {"work/" + part + ".jsonl.zst", "work/" + part + ".rejects.jsonl.zst",
           "work/" + part + ".index",     "work/" + part + ".signatures",
           "work/" + part + ".keys",      "work/" + part + ".texts",
-          "work/" + part + ".sample"};
+          "work/" + part + ".sample",    "contamination/" + part + ".jsonl"};
 }
 
-void run_filter_pass(const Context& context, const CurateOptions& options, const InputFile& input,
-                     const std::string& part, StageDir& stage, Progress& progress) {
+void run_filter_pass(const Context& context, const CurateOptions& options, const Decontaminator* decontaminator,
+                     const InputFile& input, const std::string& part, StageDir& stage, Progress& progress) {
   const WorkFiles files = work_files(part);
   const MinHasher hasher(options.dedup.shape());
   DocumentReader reader(std::vector<InputFile>{input});
@@ -239,7 +319,7 @@ void run_filter_pass(const Context& context, const CurateOptions& options, const
   ordered_map<Batch, std::vector<Judged>>(
       context.threads.width(), [&] { return next_batch(context, reader); },
       [&](Batch batch) {
-        Judge judge(options, hasher);
+        Judge judge(options, hasher, decontaminator);
         std::vector<Judged> out;
         for (Result<Document>& item : batch) {
           out.push_back(judge.judge(std::move(item)));
@@ -252,9 +332,12 @@ void run_filter_pass(const Context& context, const CurateOptions& options, const
         }
         progress.add(batch.size());
       });
-  stage.mark_done("filter-" + part,
-                  {files.kept, files.rejects, files.index, files.signatures, files.keys, files.texts, files.sample},
-                  writer.commit());
+  std::vector<std::string> names = {files.kept, files.rejects, files.index, files.signatures,
+                                    files.keys, files.texts,   files.sample};
+  if (decontaminator != nullptr) {
+    names.push_back(files.hits);
+  }
+  stage.mark_done("filter-" + part, names, writer.commit());
 }
 
 }  // namespace smelt

@@ -46,12 +46,14 @@ struct WorkFiles {
   std::string keys;        // dedup/key_file.h
   std::string texts;       // dedup/text_store.h, empty where nothing is verified
   std::string sample;      // dedup/sample.h
+  std::string hits;        // what the documents hold of benchmarks, JSONL; stays
 };
 WorkFiles work_files(const std::string& part);
 
-// Languages, filters and redaction over one input file. Marks "filter-PART" done with counts and examples.
-void run_filter_pass(const Context& context, const CurateOptions& options, const InputFile& input,
-                     const std::string& part, StageDir& stage, Progress& progress);
+// Languages, filters, decontamination (where there is a decontaminator) and redaction over one input file. Marks
+// "filter-PART" done with counts and examples.
+void run_filter_pass(const Context& context, const CurateOptions& options, const Decontaminator* decontaminator,
+                     const InputFile& input, const std::string& part, StageDir& stage, Progress& progress);
 
 // What is to be written of one part.
 struct PartDecisions {

@@ -4,6 +4,7 @@
 #include <array>
 #include <cstring>
 #include <map>
+#include <optional>
 
 #include <fmt/format.h>
 
@@ -137,13 +138,26 @@ Json filter_parts(const Context& context, const CurateOptions& options, const st
     add_count(counts[group], "documents", 0);
     add_count(counts[group], "text_bytes", 0);
   }
+  std::optional<Decontaminator> decontaminator;
+  if (options.decontaminate.enabled()) {
+    decontaminator.emplace(context, options.decontaminate);
+    count_group(counts, "contamination");
+  }
   Progress progress(context.progress, "filter", 0, "documents");
+  std::vector<std::string> reports;
   for (size_t i = 0; i < inputs.size(); ++i) {
     const std::string shard = "filter-" + part_name(i);
     if (!stage.is_done(shard)) {
-      run_filter_pass(context, options, inputs[i], part_name(i), stage, progress);
+      run_filter_pass(context, options, decontaminator ? &*decontaminator : nullptr, inputs[i], part_name(i), stage,
+                      progress);
     }
     take_counts(stage.done_counts(shard), counts, examples);
+    reports.push_back(stage.file(work_files(part_name(i)).hits));
+  }
+  if (decontaminator) {
+    Json benchmarks = decontaminator->counts();
+    merge_counts(benchmarks, summarize_hits(reports));
+    counts["contamination"]["benchmarks"] = std::move(benchmarks);
   }
   return counts;
 }
@@ -184,12 +198,15 @@ Corpus load_corpus(const StageDir& stage, size_t num_parts) {
 
 StageSpec curate_spec(const CurateOptions& options, const std::string& documents_dir, const std::string& dir) {
   const FilterPipeline checks_the_names_of_filters(options.filters);
-  StageSpec spec{.name = "curate", .version = 4, .dir = dir, .settings = recipe_to_json(options), .inputs = {}};
+  StageSpec spec{.name = "curate", .version = 5, .dir = dir, .settings = recipe_to_json(options), .inputs = {}};
   const std::string digest = has_manifest(documents_dir) ? read_manifest(documents_dir).digest()
                                                          : files_digest(list_document_files({documents_dir}));
   spec.inputs.emplace_back("documents", digest);
   for (const std::string& folder : options.dedup.against) {
     spec.inputs.emplace_back("against " + folder, earlier_digest(folder));
+  }
+  if (options.decontaminate.enabled()) {
+    spec.inputs.emplace_back("benchmarks", files_digest(benchmark_files(options.decontaminate)));
   }
   return spec;
 }

@@ -1,5 +1,5 @@
-// Documents to a corpus: languages, filters, redaction, global deduplication, and a held-out split that shares no near
-// duplicate with what is trained on.
+// Documents to a corpus: languages, filters, decontamination, redaction, global deduplication, and a held-out split
+// that shares no near duplicate with what is trained on.
 //
 // The folder holds
 //   train/SOURCE/part-00000.jsonl.zst   a part for each input file, in the order of the inputs
@@ -7,6 +7,8 @@
 //   rejects/part-00000.jsonl.zst        whole documents with `reason`, `value`, `threshold`, `duplicate_of`; lines that
 //   were
 //                                       no documents with `reason` and `detail`
+//   contamination/part-00000.jsonl      what of which benchmark stands where (Decontaminator::hit_line), where
+//                                       benchmarks are named
 //   duplicates/clusters.jsonl           {"kept": id, "size": n, "members": [ids]}, the kept one first
 //   duplicates/index/part-00000.keys    dedup/key_file.h, of the documents in train/ and heldout/
 // Documents that stand for others have metadata.duplicates, their number; those of which repeated text was cut out,
@@ -21,10 +23,11 @@
 #include "base/context.h"
 #include "base/recipe.h"
 #include "base/stage.h"
+#include "corpus/contamination/decontaminate.h"
 #include "corpus/dedup/options.h"
 #include "corpus/filters.h"
 #include "corpus/heldout.h"
-#include "corpus/redact.h"
+#include "corpus/privacy/redact.h"
 
 namespace smelt {
 
@@ -33,6 +36,7 @@ struct CurateOptions {
   double min_language_score = 0;
   int64_t examples = 3;
   FilterOptions filters;
+  DecontaminateOptions decontaminate;
   RedactOptions redact;
   DedupOptions dedup;
   SplitOptions split;
@@ -42,7 +46,8 @@ struct CurateOptions {
       {.min = 0, .max = 1});
     f("examples", examples, "documents a reason to show in the report", {.min = 0, .max = 100});
     f.table("filters", filters, "heuristic rules of quality");
-    f.table("redact", redact, "e-mail and IP addresses");
+    f.table("decontaminate", decontaminate, "texts of benchmarks");
+    f.table("redact", redact, "personal data: addresses, numbers, secrets");
     f.table("dedup", dedup, "exact and near duplicates, repeated paragraphs and passages");
     f.table("split", split, "text held out for measuring");
   }
@@ -52,12 +57,15 @@ struct CurateOptions {
 StageSpec curate_spec(const CurateOptions& options, const std::string& documents_dir, const std::string& dir);
 
 // The work itself, into a folder under construction. Counts:
-//   funnel      documents and text_bytes left after each step: read, language, filters, exact_duplicates,
-//               near_duplicates, paragraphs and substrings (where they are enabled), heldout_overlap
+//   funnel      documents and text_bytes left after each step: read, language, filters, contamination (where benchmarks
+//               are named), redaction (where it drops documents), exact_duplicates, near_duplicates, paragraphs and
+//               substrings (where they are enabled), heldout_overlap
 //   rejects     by reason: documents, text_bytes
 //   languages, sources   by name: read, train, heldout (documents), train_bytes, heldout_bytes
 //   train, heldout       documents, text_bytes; heldout also sections
-//   redactions  documents, emails, ipv4, ipv6
+//   redactions  documents, and places by kind: secrets, emails, ipv6, ipv4, ibans, cards, national_ids, phones, names
+//   contamination   where benchmarks are named: documents with hits, hits, cut_documents; benchmarks by name: texts,
+//               items_hit, documents
 //   clusters    number of clusters by size: "2", "3", "4-7", "8-15", "16+"
 //   dedup_sample  precision and recall of near duplicates on a sample, dedup/sample.h
 //   examples    by reason, and for "kept": a few documents, each id, url, source, value, text (first 300 characters)

@@ -61,13 +61,18 @@ bool has_wildcard(std::string_view path) {
   return path.find_first_of("*?[") != std::string_view::npos;
 }
 
+// Folders in which the stages of this project put what is no document to go on with.
+bool is_set_aside(std::string_view folder) {
+  return folder == "rejects" || folder == "duplicates" || folder == "contamination";
+}
+
 bool is_document_file(std::string_view name) {
   size_t begin = 0;
   while (begin < name.size()) {
     const size_t slash = name.find('/', begin);
     const bool is_folder = slash != std::string_view::npos;
     const std::string_view part = name.substr(begin, is_folder ? slash - begin : slash);
-    if (part.starts_with('.') || (is_folder && (part == "rejects" || part == "duplicates"))) {
+    if (part.starts_with('.') || (is_folder && is_set_aside(part))) {
       return false;
     }
     begin = is_folder ? slash + 1 : name.size();

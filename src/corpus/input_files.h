@@ -17,9 +17,10 @@ struct InputFile {
 };
 
 // Files of documents that the inputs name, each input's in byte order. A folder stands for every .jsonl, .jsonl.zst,
-// .jsonl.zstd, .jsonl.gz, .ndjson and .parquet file below it, hidden files and the folders `rejects` and `duplicates`
-// (what the stages of this project set aside) left out; a glob and a path may name any file. Files whose path or name
-// matches one of `exclude` are left out. Throws UserError(kInput) where an input does not exist or names no file.
+// .jsonl.zstd, .jsonl.gz, .ndjson and .parquet file below it, hidden files and the folders `rejects`, `duplicates` and
+// `contamination` (what the stages of this project set aside) left out; a glob and a path may name any file. Files
+// whose path or name matches one of `exclude` are left out. Throws UserError(kInput) where an input does not exist or
+// names no file.
 std::vector<InputFile> list_document_files(const std::vector<std::string>& inputs,
                                            const std::vector<std::string>& exclude = {});
 

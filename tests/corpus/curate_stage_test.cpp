@@ -9,6 +9,7 @@
 #include <gtest/gtest.h>
 
 #include "base/rng.h"
+#include "base/stream.h"
 #include "corpus/dedup/normalize.h"
 #include "corpus/document_io.h"
 #include "corpus/testing.h"
@@ -358,6 +359,54 @@ TEST_F(Curate, InterruptedRunsGoOnToTheSameBytes) {
     EXPECT_EQ(resumed.manifest.digest(), whole.digest()) << obstacle;
     EXPECT_EQ(resumed.manifest.counts, whole.counts) << obstacle;
   }
+}
+
+// Texts of a benchmark planted into some documents: those go, or lose the place, and the report says where.
+TEST_F(Curate, DecontaminatesAndReports) {
+  std::string items;
+  for (const int n : {0, 6, 8}) {
+    items +=
+        Json(Json::Object{{"question", Json(prose(static_cast<uint64_t>(n), 200).substr(300, 200))}}).dump() + "\n";
+  }
+  options_.decontaminate.inputs = {folder_.write("bench/test.jsonl", items)};
+  const Json counts = run(2, "drop").manifest.counts;
+  // Page 0, its copies 1 and 2, page 5 that begins with the same words; 6; 8; and no other.
+  EXPECT_EQ(counts.at("rejects").at("contaminated").at("documents").as_int(), 6);
+  EXPECT_EQ(counts.at("contamination").at("documents").as_int(), 6);
+  EXPECT_EQ(counts.at("contamination").at("benchmarks").at("bench/test").at("items_hit").as_int(), 3);
+  EXPECT_EQ(counts.at("funnel").at("filters").at("documents").as_int() -
+                counts.at("funnel").at("contamination").at("documents").as_int(),
+            6);
+  std::map<std::string, std::string> reported;
+  LineReader reader(open_input(folder_.file("drop/contamination/part-00000.jsonl")));
+  std::string_view line;
+  while (reader.next(line)) {
+    const Json hit = Json::parse(line).value();
+    reported[hit.at("document").as_string()] = hit.at("item").as_string();
+  }
+  EXPECT_EQ(reported, (std::map<std::string, std::string>{{"section0/page0.html", "1"},
+                                                          {"section1/page1.html", "1"},
+                                                          {"section2/page2.html", "1"},
+                                                          {"section5/page5.html", "1"},
+                                                          {"section6/page6.html", "2"},
+                                                          {"section8/page8.html", "3"}}));
+  options_.decontaminate.action = "cut";
+  const Json cut = run(1, "cut").manifest.counts;
+  EXPECT_EQ(cut.at("contamination").at("cut_documents").as_int(), 6);
+  EXPECT_EQ(bytes_below(folder_.file("cut")), [&] {
+    run(3, "cut3");
+    return bytes_below(folder_.file("cut3"));
+  }());
+  for (const Document& document : documents_in(folder_.file("cut/train"))) {
+    EXPECT_EQ(document.text.find(prose(6, 200).substr(300, 200)), std::string::npos);
+  }
+}
+
+TEST_F(Curate, DropsDocumentsWithPersonalDataWhereAsked) {
+  options_.redact.emails = "drop";
+  const Json counts = run(1, "out").manifest.counts;
+  EXPECT_EQ(counts.at("rejects").at("personal_data").at("documents").as_int(), 18);
+  EXPECT_TRUE(counts.at("funnel").as_object().size() == 7 && counts.at("funnel").contains("redaction"));
 }
 
 TEST_F(Curate, CountsOfNothingAreZero) {

@@ -139,7 +139,8 @@ Explanation explain_rejects(const std::string& path) {
     std::string why = first.get("detail", "");
     if (const Json* value = first.find("value"); value != nullptr && value->is_number()) {
       const Json* threshold = first.find("threshold");
-      why = fmt::format("{}, where the limit is {}", figure(*value), threshold == nullptr ? "?" : figure(*threshold));
+      why = fmt::format("{}{}, where the limit is {}", why.empty() ? "" : why + ": ", figure(*value),
+                        threshold == nullptr ? "?" : figure(*threshold));
     }
     sheet.row(fmt::format("{} {}", reason, grouped(count)),
               excerpt(fmt::format("{}{}{}", first.get("id", ""), why.empty() ? "" : ": ", why), kExcerpt / 2));

@@ -40,6 +40,8 @@ const std::vector<CurationStep>& curation_steps() {
   static const std::vector<CurationStep> kSteps = {
       {"language", "In the wanted languages", {"language", "language_score"}},
       {"filters", "Past the quality filters", {}},
+      {"contamination", "Without texts of benchmarks", {"contaminated"}},
+      {"redaction", "Without certain personal data", {"personal_data"}},
       {"exact_duplicates", "Without exact copies", {"exact_duplicate"}},
       {"near_duplicates", "Without near copies", {"near_duplicate"}},
       {"paragraphs", "Without repeated paragraphs", {"paragraph_duplicates"}},
