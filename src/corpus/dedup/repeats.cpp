@@ -12,26 +12,28 @@ namespace smelt {
 namespace {
 
 constexpr uint64_t kPrime = (uint64_t{1} << 61) - 1;
+constexpr uint64_t kMinBase = uint64_t{1} << 33;  // above all symbols
+constexpr uint64_t kMaxBase = uint64_t{1} << 60;
 constexpr int kShiftBits = 4;  // of a window's position, for how it shrinks
 
-uint64_t multiply(uint64_t a, uint64_t b) {
-  const auto product = static_cast<unsigned __int128>(a) * b;
-  const uint64_t sum = (static_cast<uint64_t>(product) & kPrime) + static_cast<uint64_t>(product >> 61);
-  return sum >= kPrime ? sum - kPrime : sum;
+// a b + c modulo the prime, but for two multiples of it: below 2^62 + 8 where a is, b is below 2^60 and c below 2^62.
+// What is left to subtract is not on the way from one symbol to the next.
+uint64_t multiply_add(uint64_t a, uint64_t b, uint64_t c) {
+  const auto product = static_cast<unsigned __int128>(a) * b + c;
+  return (static_cast<uint64_t>(product) & kPrime) + static_cast<uint64_t>(product >> 61);
 }
 
-uint64_t add(uint64_t a, uint64_t b) {
-  const uint64_t sum = a + b;
-  return sum >= kPrime ? sum - kPrime : sum;
+uint64_t reduce(uint64_t a) {
+  a = (a & kPrime) + (a >> 61);
+  return a >= kPrime ? a - kPrime : a;
 }
 
 uint64_t power(uint64_t base, uint64_t exponent) {
   uint64_t out = 1;
-  for (; exponent > 0; exponent /= 2) {
-    out = exponent % 2 == 1 ? multiply(out, base) : out;
-    base = multiply(base, base);
+  for (; exponent > 0; --exponent) {
+    out = multiply_add(out, base, 0);
   }
-  return out;
+  return reduce(out);
 }
 
 // The order in which anchors are chosen must not follow the text, as polynomials of small symbols do.
@@ -40,19 +42,37 @@ uint64_t scramble(uint64_t hash) {
   return hash ^ (hash >> 32);
 }
 
-// The hash of the last symbols that were put in. Symbols count from 1, so that leading ones matter.
+// The hash of the last `length` symbols that were put in. Symbols count from 1, so that leading ones matter.
+template <class Symbol>
 class RollingHash {
  public:
-  RollingHash(uint64_t base, uint64_t leaving_power) : base_(base), leaving_power_(leaving_power) {}
-  void put(uint64_t in) { hash_ = add(multiply(hash_, base_), in + 1); }
-  void put(uint64_t in, uint64_t out) {
-    hash_ = add(add(multiply(hash_, base_), in + 1), kPrime - multiply(leaving_power_, out + 1));
+  RollingHash(uint64_t base, size_t length) : base_(base), leaving_power_(power(base, length)) {
+    if constexpr (sizeof(Symbol) == 1) {
+      for (uint64_t out = 0; out < 256; ++out) {
+        leaving_[out] = times_leaving_power(out);
+      }
+    }
   }
-  uint64_t value() const { return hash_; }
+  void put(uint64_t in) { hash_ = multiply_add(hash_, base_, in + 1); }
+  void put(uint64_t in, Symbol out) {
+    if constexpr (sizeof(Symbol) == 1) {
+      hash_ = multiply_add(hash_, base_, in + 1 + leaving_[out]);
+    } else {
+      hash_ = multiply_add(hash_, base_, in + 1 + times_leaving_power(out));
+    }
+  }
+  uint64_t value() const { return reduce(hash_); }
 
  private:
+  // What takes a symbol out again.
+  uint64_t times_leaving_power(uint64_t out) const {
+    const auto product = static_cast<unsigned __int128>(leaving_power_) * (out + 1);
+    return kPrime - reduce((static_cast<uint64_t>(product) & kPrime) + static_cast<uint64_t>(product >> 61));
+  }
+
   uint64_t base_;
   uint64_t leaving_power_;
+  std::array<uint64_t, 256> leaving_;  // of bytes
   uint64_t hash_ = 0;
 };
 
@@ -112,9 +132,7 @@ template <class Symbol>
 RepeatFinder<Symbol>::RepeatFinder(int64_t min_length, uint64_t seed, const ScratchSpace& space)
     : length_(static_cast<uint64_t>(min_length)),
       gram_((length_ + 1) / 2),
-      base_(Rng(seed, "corpus/repeats").below(kPrime - 1024) + 512),
-      gram_power_(power(base_, gram_)),
-      window_power_(power(base_, length_)),
+      base_(Rng(seed, "corpus/repeats").below(kMaxBase - kMinBase) + kMinBase),
       space_(space),
       anchors_(space.share(2)),
       windows_(space.share(2)),
@@ -131,8 +149,8 @@ void RepeatFinder<Symbol>::for_each_window(std::span<const Symbol> text, bool wi
   }
   const size_t grams = length_ - gram_ + 1;  // in a window
   std::vector<uint64_t> ring(grams);         // hashes of the last grams, by position modulo `grams`
-  RollingHash gram(base_, gram_power_);
-  RollingHash window(base_, window_power_);
+  RollingHash<Symbol> gram(base_, gram_);
+  RollingHash<Symbol> window(base_, length_);
   size_t anchor = 0;
   uint64_t lowest = 0;
   size_t slot = 0;  // of the gram that comes

@@ -81,8 +81,6 @@ class RepeatFinder {
   uint64_t length_;
   uint64_t gram_;
   uint64_t base_;
-  uint64_t gram_power_;    // base^gram
-  uint64_t window_power_;  // base^length
   ScratchSpace space_;
   ExternalSorter<Anchor> anchors_;
   ExternalSorter<Window> windows_;

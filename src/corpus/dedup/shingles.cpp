@@ -40,73 +40,50 @@ const std::array<uint64_t, 128>& ascii_hashes() {
   return kHashes;
 }
 
+// Hashes of the characters from `pos` on, at most `count`; moves `pos` behind them. Returns their number.
+size_t hash_characters(std::string_view text, size_t& pos, uint64_t* hashes, size_t count) {
+  const std::array<uint64_t, 128>& ascii = ascii_hashes();
+  size_t done = 0;
+  for (; done < count && pos < text.size(); ++done) {
+    const auto byte = static_cast<unsigned char>(text[pos]);
+    if (byte < 0x80) {
+      hashes[done] = ascii[byte];
+      ++pos;
+    } else {
+      hashes[done] = character_hash(next_code_point(text, pos));
+    }
+  }
+  return done;
+}
+
 // A cyclic polynomial: the hash of a window is the xor of its characters' hashes, each rotated by its distance from the
-// end, so that sliding by a character takes two table look-ups (Cohen, "Recursive hashing functions for n-grams",
-// 1997). For text of ASCII characters, at least `length` of them.
-void hash_ascii_windows(std::string_view text, size_t length, std::vector<uint32_t>& hashes) {
-  const std::array<uint64_t, 128>& entering = ascii_hashes();
-  std::array<uint64_t, 128> leaving{};
-  for (size_t c = 0; c < leaving.size(); ++c) {
-    leaving[c] = std::rotl(entering[c], static_cast<int>(length % 64));
-  }
-  const auto* bytes = reinterpret_cast<const unsigned char*>(text.data());
-  uint64_t hash = 0;
-  for (size_t i = 0; i < length; ++i) {
-    hash = std::rotl(hash, 1) ^ entering[bytes[i]];
-  }
-  const size_t windows = text.size() - length + 1;
-  hashes.resize(windows);
-  hashes[0] = finish_window(hash);
+// end, so that it slides by one character entering and one leaving (Cohen, "Recursive hashing functions for n-grams",
+// 1997). Block by block, each behind the last kMaxShingle characters of the one before.
+void hash_character_windows(std::string_view text, size_t length, std::vector<uint32_t>& hashes) {
   const DedupKernels& kernels = dedup_kernels(active_isa());
-  std::array<uint64_t, kBlock> block;
-  for (size_t first = 1; first < windows; first += kBlock) {
-    const size_t count = std::min(kBlock, windows - first);
-    const unsigned char* out = bytes + first - 1;
-    const unsigned char* in = out + length;
-    for (size_t i = 0; i < count; ++i) {
-      hash = std::rotl(hash, 1) ^ (entering[in[i]] ^ leaving[out[i]]);
-      block[i] = hash;
-    }
-    kernels.finish_windows(block.data(), hashes.data() + first, count);
-  }
-}
-
-bool is_ascii(std::string_view text) {
-  unsigned char all = 0;
-  for (const char c : text) {
-    all |= static_cast<unsigned char>(c);
-  }
-  return all < 0x80;
-}
-
-uint64_t next_character_hash(std::string_view text, size_t& pos) {
-  const auto byte = static_cast<unsigned char>(text[pos]);
-  if (byte < 0x80) {
-    ++pos;
-    return ascii_hashes()[byte];
-  }
-  return character_hash(next_code_point(text, pos));
-}
-
-void hash_character_windows(std::string_view text, int64_t length, std::vector<uint32_t>& hashes) {
-  hashes.reserve(text.size());
+  std::array<uint64_t, kMaxShingle + kBlock> characters{};
+  std::array<uint64_t, kBlock> windows;
   const int leaving_rotation = static_cast<int>(length % 64);
+  hashes.resize(text.size());
   uint64_t hash = 0;
-  int64_t inside = 0;
-  size_t tail = 0;
-  for (size_t head = 0; head < text.size();) {
-    hash = std::rotl(hash, 1) ^ next_character_hash(text, head);
-    if (++inside > length) {
-      hash ^= std::rotl(next_character_hash(text, tail), leaving_rotation);
-      --inside;
+  size_t written = 0;  // windows, those that begin before the text included
+  for (size_t pos = 0; pos < text.size();) {
+    uint64_t* const entering = characters.data() + kMaxShingle;
+    const uint64_t* const leaving = entering - length;
+    const size_t count = hash_characters(text, pos, entering, kBlock);
+    for (size_t i = 0; i < count; ++i) {
+      hash = std::rotl(hash, 1) ^ (entering[i] ^ std::rotl(leaving[i], leaving_rotation));
+      windows[i] = hash;
     }
-    if (inside == length) {
-      hashes.push_back(finish_window(hash));
-    }
+    kernels.finish_windows(windows.data(), hashes.data() + written, count);
+    written += count;
+    std::copy(characters.begin() + static_cast<std::ptrdiff_t>(count),
+              characters.begin() + static_cast<std::ptrdiff_t>(count + kMaxShingle), characters.begin());
   }
-  if (hashes.empty()) {
-    hashes.push_back(finish_window(hash));
-  }
+  // The first whole window is the one that ends with the character number `length`; of a shorter text it is the last.
+  const size_t first = std::min(length, written) - 1;
+  hashes.resize(written);
+  hashes.erase(hashes.begin(), hashes.begin() + static_cast<std::ptrdiff_t>(first));
 }
 
 enum class Kind : uint8_t { kSeparator, kPartOfWord, kWord };
@@ -211,7 +188,8 @@ void hash_word_windows(std::string_view text, size_t length, std::vector<uint32_
   size_t words = 0;
   for (size_t pos = 0; pos < text.size();) {
     uint64_t word = 0;
-    if (text[pos] == ' ') {
+    const auto byte = static_cast<unsigned char>(text[pos]);
+    if (byte < 0x80 && !is_ascii_word_character(byte)) {
       ++pos;
       continue;
     }
@@ -240,10 +218,8 @@ void shingle_hashes(std::string_view normalized, ShingleUnit unit, int64_t lengt
   }
   if (unit == ShingleUnit::kWords) {
     hash_word_windows(normalized, static_cast<size_t>(length), hashes);
-  } else if (normalized.size() >= static_cast<size_t>(length) && is_ascii(normalized)) {
-    hash_ascii_windows(normalized, static_cast<size_t>(length), hashes);
   } else {
-    hash_character_windows(normalized, length, hashes);
+    hash_character_windows(normalized, static_cast<size_t>(length), hashes);
   }
 }
 
