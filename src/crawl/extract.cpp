@@ -10,6 +10,8 @@
 #include "crawl/charset.h"
 #include "crawl/html/tree.h"
 #include "crawl/language.h"
+#include "crawl/main/main_text.h"
+#include "crawl/main/structured_data.h"
 #include "crawl/main_content.h"
 #include "crawl/page_head.h"
 #include "crawl/stop_words.h"
@@ -75,20 +77,61 @@ Content write_content(const std::vector<TextBlock>& blocks, const std::vector<ui
   return content;
 }
 
-Result<Content> extract_content(const HtmlTree& tree, const ExtractOptions& options) {
-  std::vector<TextBlock> everything = split_blocks(tree, find_pruned(tree, Pruning::kInvisible));
-  if (everything.empty()) {
-    return Reject{"empty_text", "the page has no visible text"};
+// The paragraphs of a text without structure.
+std::vector<TextBlock> plain_blocks(const std::string& text) {
+  std::vector<TextBlock> blocks;
+  for (const std::string_view line : split(text, '\n')) {
+    TextBlock block;
+    block.text = std::string(trim(line));
+    block.length = count_code_points(block.text);
+    if (!block.text.empty()) {
+      blocks.push_back(std::move(block));
+    }
   }
-  if (options.content == "all") {
-    return write_content(everything, std::vector<uint8_t>(everything.size(), 1));
+  return blocks;
+}
+
+Content main_content(const HtmlTree& tree, const PageContext& context) {
+  // Under this many bytes, text that the page carries for machines is taken instead where it is much longer.
+  constexpr size_t kLittle = 250;
+  const std::vector<TextBlock> blocks = split_blocks(tree, find_unread(tree));
+  Content content = write_content(blocks, choose_blocks(blocks, score_blocks(tree, blocks, context)));
+  if (content.text.size() < kLittle) {
+    const std::vector<TextBlock> structured = plain_blocks(find_structured_text(tree));
+    Content instead = write_content(structured, std::vector<uint8_t>(structured.size(), 1));
+    if (instead.text.size() > 2 * content.text.size()) {
+      content = std::move(instead);
+    }
   }
+  return content;
+}
+
+Content justext_content(const HtmlTree& tree, const std::vector<TextBlock>& everything, const JustextOptions& options) {
   const LanguageGuess guess = detect_language(all_text(everything));
   const StopWords* stop = guess.reliable ? stop_words(guess.code) : nullptr;
   const std::vector<TextBlock> pruned = split_blocks(tree, find_pruned(tree, Pruning::kBoilerplate));
-  Content content = write_content(pruned, find_main_content(tree, pruned, stop, options.justext));
+  Content content = write_content(pruned, find_main_content(tree, pruned, stop, options));
   if (content.text.empty()) {
-    content = write_content(everything, find_main_content(tree, everything, stop, options.justext));
+    content = write_content(everything, find_main_content(tree, everything, stop, options));
+  }
+  return content;
+}
+
+Result<Content> extract_content(const HtmlTree& tree, const PageContext& context, const ExtractOptions& options) {
+  Content content;
+  if (options.content == "main") {
+    content = main_content(tree, context);
+  }
+  if (content.text.empty()) {
+    const std::vector<TextBlock> everything = split_blocks(tree, find_pruned(tree, Pruning::kInvisible));
+    if (everything.empty()) {
+      return Reject{"empty_text", "the page has no visible text"};
+    }
+    if (options.content == "all") {
+      content = write_content(everything, std::vector<uint8_t>(everything.size(), 1));
+    } else if (options.content == "justext") {
+      content = justext_content(tree, everything, options.justext);
+    }
   }
   if (content.text.empty()) {
     return Reject{"no_main_text", "all text of the page is boilerplate"};
@@ -138,7 +181,7 @@ Result<ExtractedPage> extract_page(const RawPage& page, const ExtractOptions& op
   DecodedHtml decoded = decode_html(page.body, page.content_type);
   const HtmlTree tree = parse_html(std::move(decoded.utf8), {.text_only = true});
   const PageHead head = read_head(tree);
-  Result<Content> content = extract_content(tree, options);
+  Result<Content> content = extract_content(tree, {head.canonical, head.title}, options);
   if (!content) {
     return content.reject();
   }

@@ -17,10 +17,11 @@ struct ExtractOptions {
   int64_t max_page_bytes = 32 << 20;
   JustextOptions justext;
   void fields(Fields& f) {
-    f.choice("content", content, {"main", "all"},
-             "main: the page's own text without navigation and boilerplate; all: every visible block");
+    f.choice("content", content, {"main", "justext", "all"},
+             "main: the page's own text without navigation and boilerplate; justext: by the rules of jusText, which "
+             "keep prose alone; all: every visible block");
     f("max_page_bytes", max_page_bytes, "larger pages are set aside as too_large", {.min = 1024, .max = 1 << 30});
-    f.table("justext", justext, "how main text is told from boilerplate");
+    f.table("justext", justext, "how justext tells text from boilerplate");
   }
 };
 

@@ -37,19 +37,25 @@ const std::string kProse =
     "People have lived along its banks for thousands of years, and the oldest of their houses can still be seen "
     "today. ";
 
+const std::string kMoreProse =
+    "In the middle ages the town became rich by the trade in wool, which was washed in the river and sold to merchants "
+    "from the south. A bridge of stone took the place of the ford, and a mill was built beside it, where corn was "
+    "ground "
+    "until the railway came. ";
+
 TEST(Extract, KeepsTextAndDropsWhatSurroundsIt) {
   const std::string page =
       "<html lang=en><head><title> River &amp;\n town </title><link rel=canonical "
       "href='http://example.org/river'></head><body>"
       "<div class=menu><a href=/>Home</a> <a href=/about>About us</a> <a href=/contact>Contact</a></div>"
       "<article><h1>The river</h1><p>" +
-      kProse + "</p><p>" + kProse +
+      kProse + "</p><p>" + kMoreProse +
       "</p></article>"
       "<div class=links><ul><li><a href=1>First other story</a><li><a href=2>Second other story</a></ul></div>"
       "<footer>Copyright \xC2\xA9 2020 Example</footer></body></html>";
   Result<ExtractedPage> out = extract_page(html_page(page), {});
   ASSERT_TRUE(out.ok()) << out.reject().reason;
-  EXPECT_EQ(out->text, "# The river\n\n" + std::string(trim(kProse)) + "\n\n" + std::string(trim(kProse)));
+  EXPECT_EQ(out->text, "# The river\n\n" + std::string(trim(kProse)) + "\n\n" + std::string(trim(kMoreProse)));
   EXPECT_EQ(out->title, "River & town");
   EXPECT_EQ(out->url, "http://example.org/river");
   EXPECT_EQ(out->language, "en");
@@ -99,7 +105,10 @@ TEST(Extract, LeavesOutWhatIsNotShown) {
 TEST(Extract, NamesWhyAPageGivesNothing) {
   EXPECT_EQ(text_of(""), "reject empty_text");
   EXPECT_EQ(text_of("<script>x</script>"), "reject empty_text");
-  EXPECT_EQ(text_of("<ul><li><a href=1>Home</a><li><a href=2>About</a></ul>"), "reject no_main_text");
+  EXPECT_EQ(
+      text_of(
+          "<nav class=menu><ul><li><a href=1>Home</a><li><a href=2>About</a></ul></nav><footer>&copy; 2020</footer>"),
+      "reject no_main_text");
   EXPECT_EQ(text_of("%PDF-1.4 text"), "reject not_html");
   EXPECT_EQ(text_of(std::string(100, '\0')), "reject not_html");
   RawPage image = html_page("<p>x");

@@ -1,0 +1,77 @@
+// Pages of SMELT_TEST_DATA/readability on one thread: the whole tree, the tree that extraction needs, and the main
+// text. Rates are megabytes (1e6) of HTML a second. Peers on the same pages: html_peers.py.
+#include <cstdlib>
+#include <filesystem>
+
+#include <benchmark/benchmark.h>
+
+#include "base/files.h"
+#include "base/text.h"
+#include "crawl/extract.h"
+#include "crawl/html/tree.h"
+
+namespace smelt {
+namespace {
+
+const std::vector<std::string>& pages() {
+  static const std::vector<std::string> kPages = [] {
+    std::vector<std::string> out;
+    const char* root = std::getenv("SMELT_TEST_DATA");
+    const std::string folder = std::string(root != nullptr ? root : "../shared/data") + "/readability";
+    if (std::filesystem::exists(folder)) {
+      for (const auto& entry : std::filesystem::recursive_directory_iterator(folder)) {
+        if (entry.path().filename() == "source.html") {
+          out.push_back(replace_invalid_utf8(read_file(entry.path().string())));
+        }
+      }
+    }
+    return out;
+  }();
+  return kPages;
+}
+
+template <class Work>
+void run(benchmark::State& state, Work work) {
+  if (pages().empty()) {
+    state.SkipWithError("SMELT_TEST_DATA has no readability pages");
+    return;
+  }
+  int64_t bytes = 0;
+  for (auto _ : state) {
+    for (const std::string& page : pages()) {
+      work(page);
+      bytes += static_cast<int64_t>(page.size());
+    }
+  }
+  state.counters["MB/s"] = benchmark::Counter(static_cast<double>(bytes) / 1e6, benchmark::Counter::kIsRate);
+}
+
+void BM_parse(benchmark::State& state) {
+  run(state, [](const std::string& page) { benchmark::DoNotOptimize(parse_html(page).nodes().size()); });
+}
+void BM_parse_text_only(benchmark::State& state) {
+  HtmlOptions options;
+  options.text_only = true;
+  run(state, [&](const std::string& page) { benchmark::DoNotOptimize(parse_html(page, options).nodes().size()); });
+}
+void BM_extract(benchmark::State& state, const char* content) {
+  ExtractOptions options;
+  options.content = content;
+  run(state, [&](const std::string& html) {
+    RawPage page;
+    page.content_type = "text/html";
+    page.body = html;
+    benchmark::DoNotOptimize(extract_page(page, options).ok());
+  });
+}
+
+BENCHMARK(BM_parse)->Unit(benchmark::kMillisecond);
+BENCHMARK(BM_parse_text_only)->Unit(benchmark::kMillisecond);
+BENCHMARK_CAPTURE(BM_extract, main, "main")->Unit(benchmark::kMillisecond);
+BENCHMARK_CAPTURE(BM_extract, justext, "justext")->Unit(benchmark::kMillisecond);
+BENCHMARK_CAPTURE(BM_extract, all, "all")->Unit(benchmark::kMillisecond);
+
+}  // namespace
+}  // namespace smelt
+
+BENCHMARK_MAIN();

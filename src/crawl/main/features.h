@@ -1,0 +1,27 @@
+// What is measured of each block of a page to tell the page's own text from what stands around it.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "crawl/blocks.h"
+#include "crawl/html/tree.h"
+
+namespace smelt {
+
+// What a page is told apart by beside its blocks.
+struct PageContext {
+  std::string_view url;
+  std::string_view title;
+};
+
+// Column by column: feature f of block i at [f * blocks + i].
+std::vector<float> block_features(const HtmlTree& tree, const std::vector<TextBlock>& blocks,
+                                  const PageContext& context);
+
+// Names of the columns, for reports on the model.
+const std::vector<std::string>& block_feature_names();
+
+}  // namespace smelt

@@ -1,0 +1,93 @@
+#include "crawl/main/main_text.h"
+
+#include <algorithm>
+#include <numeric>
+#include <unordered_set>
+
+#include "base/hash.h"
+#include "crawl/main/boosted_trees.h"
+#include "crawl/main/main_text_model.h"
+
+namespace smelt {
+namespace {
+
+using enum HtmlTag;
+
+constexpr HtmlTagSet kUnread = {kScript, kStyle,   kTemplate, kSvg,    kIframe,   kObject,   kEmbed,
+                                kCanvas, kVideo,   kAudio,    kSelect, kHead,     kDatalist, kTextarea,
+                                kInput,  kNoembed, kMap,      kApplet, kNoframes, kTitle,    kLink,
+                                kMeta,   kRp,      kOption,   kFrame,  kFrameset};
+
+// Shorter repeated texts are labels, which may be right twice.
+constexpr int64_t kShortestCopy = 60;
+// A page whose best choice promises less holds no text of its own.
+constexpr double kLeastF1 = 0.2;
+// How far above the text its title may stand, in blocks: bylines, dates and pictures come between.
+constexpr size_t kTitleReach = 12;
+
+// The title is rarely marked as text by those who marked pages, but a text is read under its title.
+void keep_title(const std::vector<TextBlock>& blocks, std::vector<uint8_t>& keep) {
+  const size_t first = static_cast<size_t>(std::find(keep.begin(), keep.end(), 1) - keep.begin());
+  if (first == keep.size()) {
+    return;
+  }
+  for (size_t i = first; i-- > 0 && first - i <= kTitleReach;) {
+    const bool linked = blocks[i].link_length * 2 > blocks[i].length;
+    if (blocks[i].kind == TextBlock::Kind::kHeading && blocks[i].level == 1 && !linked) {
+      keep[i] = 1;
+      return;
+    }
+  }
+}
+
+}  // namespace
+
+std::vector<uint8_t> find_unread(const HtmlTree& tree) {
+  std::vector<uint8_t> unread(tree.nodes().size());
+  for (size_t i = 0; i < unread.size(); ++i) {
+    unread[i] = tree.nodes()[i].is_element() && kUnread.has(tree.nodes()[i].tag) ? 1 : 0;
+  }
+  return unread;
+}
+
+std::vector<float> score_blocks(const HtmlTree& tree, const std::vector<TextBlock>& blocks,
+                                const PageContext& context) {
+  return predict(main_text_model(), block_features(tree, blocks, context), blocks.size());
+}
+
+std::vector<uint8_t> choose_blocks(const std::vector<TextBlock>& blocks, const std::vector<float>& scores) {
+  std::vector<uint8_t> keep(blocks.size(), 0);
+  std::vector<size_t> order(blocks.size());
+  std::iota(order.begin(), order.end(), size_t{0});
+  std::stable_sort(order.begin(), order.end(), [&](size_t a, size_t b) { return scores[a] > scores[b]; });
+  double expected = 0;
+  for (size_t i = 0; i < blocks.size(); ++i) {
+    expected += static_cast<double>(blocks[i].length) * static_cast<double>(scores[i]);
+  }
+  double taken = 0;
+  double right = 0;
+  double best = 0;
+  size_t best_count = 0;
+  for (size_t i = 0; i < order.size(); ++i) {
+    const auto length = static_cast<double>(blocks[order[i]].length);
+    taken += length;
+    right += length * static_cast<double>(scores[order[i]]);
+    if (const double f1 = 2 * right / (taken + expected); f1 > best) {
+      best = f1;
+      best_count = i + 1;
+    }
+  }
+  for (size_t i = 0; i < best_count && best >= kLeastF1; ++i) {
+    keep[order[i]] = 1;
+  }
+  keep_title(blocks, keep);
+  std::unordered_set<uint64_t> seen;
+  for (size_t i = 0; i < blocks.size(); ++i) {
+    if (keep[i] != 0 && blocks[i].length >= kShortestCopy && !seen.insert(hash64(blocks[i].text)).second) {
+      keep[i] = 0;
+    }
+  }
+  return keep;
+}
+
+}  // namespace smelt

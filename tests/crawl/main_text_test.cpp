@@ -1,0 +1,174 @@
+#include "crawl/main/main_text.h"
+
+#include <cmath>
+#include <random>
+
+#include <gtest/gtest.h>
+
+#include "crawl/main/boosted_trees.h"
+#include "crawl/main/signals.h"
+#include "crawl/main/structured_data.h"
+#include "crawl/main/text_signals.h"
+
+namespace smelt {
+namespace {
+
+TEST(BoostedTrees, SumTheLeavesThatTheAnswersName) {
+  std::mt19937 random(7);
+  std::normal_distribution<float> normal;
+  constexpr size_t kTrees = 9;
+  constexpr size_t kFeatures = 5;
+  constexpr size_t kRows = 131;  // more than two chunks
+  std::vector<uint16_t> features;
+  std::vector<float> thresholds;
+  std::vector<int16_t> leaves;
+  for (size_t i = 0; i < kTrees * kTreeDepth; ++i) {
+    features.push_back(static_cast<uint16_t>(random() % kFeatures));
+    thresholds.push_back(normal(random));
+  }
+  for (size_t i = 0; i < kTrees * kTreeLeaves; ++i) {
+    leaves.push_back(static_cast<int16_t>(static_cast<int>(random() % 20000) - 10000));
+  }
+  std::vector<float> columns(kFeatures * kRows);
+  for (float& value : columns) {
+    value = normal(random);
+  }
+  const BoostedTrees model{0.25F, 1e-4F, features, thresholds, leaves};
+  const std::vector<float> scores = predict(model, columns, kRows);
+  for (size_t row = 0; row < kRows; ++row) {
+    double logit = 0.25;
+    for (size_t tree = 0; tree < kTrees; ++tree) {
+      size_t leaf = 0;
+      for (size_t d = 0; d < kTreeDepth; ++d) {
+        const size_t at = tree * kTreeDepth + d;
+        leaf += columns[features[at] * kRows + row] > thresholds[at] ? size_t{1} << d : 0;
+      }
+      logit += 1e-4 * leaves[tree * kTreeLeaves + leaf];
+    }
+    EXPECT_NEAR(scores[row], 1 / (1 + std::exp(-logit)), 1e-6) << row;
+  }
+}
+
+std::vector<TextBlock> blocks_of(const std::vector<int64_t>& lengths) {
+  std::vector<TextBlock> blocks;
+  for (const int64_t length : lengths) {
+    TextBlock block;
+    block.text = std::to_string(blocks.size());
+    block.length = length;
+    blocks.push_back(block);
+  }
+  return blocks;
+}
+
+TEST(MainText, ChoosesTheSetThatPromisesTheBestF1) {
+  std::mt19937 random(3);
+  for (int round = 0; round < 200; ++round) {
+    std::vector<int64_t> lengths;
+    std::vector<float> scores;
+    const size_t count = 1 + random() % 9;
+    for (size_t i = 0; i < count; ++i) {
+      lengths.push_back(1 + static_cast<int64_t>(random() % 300));
+      scores.push_back(static_cast<float>(random() % 1000) / 1000);
+    }
+    const std::vector<uint8_t> keep = choose_blocks(blocks_of(lengths), scores);
+    double expected = 0;
+    for (size_t i = 0; i < count; ++i) {
+      expected += static_cast<double>(lengths[i]) * static_cast<double>(scores[i]);
+    }
+    const auto f1 = [&](size_t set) {
+      double taken = 0;
+      double right = 0;
+      for (size_t i = 0; i < count; ++i) {
+        const double length = (set >> i & 1U) != 0 ? static_cast<double>(lengths[i]) : 0;
+        taken += length;
+        right += length * static_cast<double>(scores[i]);
+      }
+      return taken + expected > 0 ? 2 * right / (taken + expected) : 0;
+    };
+    size_t ours = 0;
+    double best = 0;
+    for (size_t i = 0; i < count; ++i) {
+      ours |= keep[i] != 0 ? size_t{1} << i : 0;
+    }
+    for (size_t set = 0; set < size_t{1} << count; ++set) {
+      best = std::max(best, f1(set));
+    }
+    EXPECT_NEAR(f1(ours), best >= 0.2 ? best : 0, 1e-9);
+  }
+}
+
+TEST(MainText, KeepsRepeatedTextOnce) {
+  std::vector<TextBlock> blocks = blocks_of({100, 100, 100});
+  blocks[0].text = blocks[2].text = "the same";
+  EXPECT_EQ(choose_blocks(blocks, {0.9F, 0.9F, 0.9F}), (std::vector<uint8_t>{1, 1, 0}));
+}
+
+TEST(MainText, KeepsTheTitleAboveTheText) {
+  std::vector<TextBlock> blocks = blocks_of({20, 10, 30, 100});
+  blocks[1].kind = TextBlock::Kind::kHeading;
+  blocks[1].level = 1;
+  EXPECT_EQ(choose_blocks(blocks, {0, 0, 0, 0.9F}), (std::vector<uint8_t>{0, 1, 0, 1}));
+  blocks[1].link_length = 10;
+  EXPECT_EQ(choose_blocks(blocks, {0, 0, 0, 0.9F}), (std::vector<uint8_t>{0, 0, 0, 1}));
+  EXPECT_EQ(choose_blocks(blocks, {0.01F, 0, 0, 0.01F}), (std::vector<uint8_t>{0, 0, 0, 0}));
+}
+
+TEST(MainText, SignalsCountLevelsUpToWordsAndElements) {
+  const HtmlTree tree = parse_html(
+      "<article><div class='entry-content' id=mainNav><section style='DISPLAY : "
+      "none'><p>x</p></section></div></article>");
+  const std::vector<MarkupSignals> signals = find_signals(tree);
+  const MarkupSignals& text = signals.back();
+  const auto word = [&](MarkupWord which) { return text.words[static_cast<size_t>(which)]; };
+  const auto element = [&](MarkupElement which) { return text.elements[static_cast<size_t>(which)]; };
+  EXPECT_EQ(element(MarkupElement::kParagraph), 0);
+  EXPECT_EQ(element(MarkupElement::kHiddenStyle), 1);
+  EXPECT_EQ(element(MarkupElement::kArticle), 3);
+  EXPECT_EQ(element(MarkupElement::kFooter), kFarAway);
+  EXPECT_EQ(word(MarkupWord::kContent), 2);
+  EXPECT_EQ(word(MarkupWord::kNavigation), 2);
+  EXPECT_EQ(word(MarkupWord::kComment), kFarAway);
+}
+
+TEST(MainText, MeasuresText) {
+  const TextSignals prose = measure_text("The cat, which was old, sat on 3 mats. Why?");
+  EXPECT_EQ(prose.words, 10);
+  EXPECT_EQ(prose.commas, 2);
+  EXPECT_EQ(prose.stops, 2);
+  EXPECT_EQ(prose.digits, 1);
+  EXPECT_EQ(prose.capital_words, 2);
+  EXPECT_EQ(prose.function_words, 4);  // the, which, was, on
+  EXPECT_EQ(prose.end, 1);
+  EXPECT_EQ(prose.phrases, 0U);
+  EXPECT_NE(measure_text("Read more about our cookies").phrases, 0U);
+  EXPECT_EQ(measure_text("").words, 0);
+}
+
+TEST(MainText, FindsTextInStructuredData) {
+  const HtmlTree tree = parse_html(
+      "<script type='application/ld+json'>{\"@graph\": [{\"@type\": \"Organization\", \"description\": \"a very long "
+      "description of a firm that nobody asked for\"}, {\"@type\": \"Article\", \"articleBody\": \"One &amp; "
+      "two.<br>Three.\"}]}</script><script type='application/ld+json'>{broken</script>",
+      {.text_only = true});
+  EXPECT_EQ(find_structured_text(tree), "One & two.\nThree.");
+  EXPECT_EQ(find_structured_text(parse_html("<p>x")), "");
+}
+
+TEST(MainText, ScoresAreProbabilitiesOnAnyPage) {
+  for (const char* page : {"", "<p>x", "<table><tr><td>a<td>b</table>", "<noscript><p>text</noscript>",
+                           "<title>t</title><h1>t</h1><ul><li>a<li>a</ul>"}) {
+    const HtmlTree tree = parse_html(page, {.text_only = true});
+    const std::vector<TextBlock> blocks = split_blocks(tree, find_unread(tree));
+    const std::vector<float> scores = score_blocks(tree, blocks, {});
+    ASSERT_EQ(scores.size(), blocks.size());
+    for (const float score : scores) {
+      EXPECT_TRUE(score >= 0 && score <= 1) << page;
+    }
+    for (const float value : block_features(tree, blocks, {})) {
+      EXPECT_TRUE(std::isfinite(value)) << page;
+    }
+  }
+}
+
+}  // namespace
+}  // namespace smelt

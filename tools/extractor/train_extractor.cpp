@@ -1,0 +1,186 @@
+// train_extractor GOLD.jsonl PAGES SNIPPETS.json PAGES MODEL.cpp [FOLDS]: fits the ensemble of crawl/main/main_text.h
+// to pages whose text people marked, and to snippets of others, prints the F1 of both on sites that were left out, and
+// writes the coefficients.
+#include <algorithm>
+#include <cstdio>
+#include <map>
+#include <string>
+
+#include <fmt/format.h>
+
+#include "base/files.h"
+#include "base/hash.h"
+#include "base/threads.h"
+#include "boosting.h"
+#include "crawl/main/features.h"
+#include "crawl/main/main_text.h"
+#include "gold.h"
+
+namespace smelt {
+namespace {
+
+constexpr BoostingOptions kOptions{.trees = 240, .rate = 0.10, .seed = 1};
+constexpr double kSnippetWeight = 0.15;  // of a snippet's block, where the blocks of a marked page together weigh 1
+
+// The blocks of all pages as rows; `pages[i]` owns rows [begin[i], begin[i + 1]).
+struct Rows {
+  TrainingRows rows;
+  std::vector<size_t> begin;
+  std::vector<size_t> page_of;
+  std::vector<uint8_t> known;
+};
+
+Rows make_rows(const std::vector<GoldPage>& pages, Executor& threads) {
+  Rows all;
+  all.begin.push_back(0);
+  for (size_t i = 0; i < pages.size(); ++i) {
+    const GoldPage& page = pages[i];
+    for (size_t block = 0; block < page.blocks.size(); ++block) {
+      // Every page counts alike, and in it every word.
+      const double share = static_cast<double>(page.words[block].size()) / std::max(page.gold_words, 30.0);
+      const bool snippets = page.gold.empty() && page.kind == "snippets";
+      all.rows.weights.push_back(static_cast<float>(snippets ? kSnippetWeight : std::min(share, 1.0) + 1e-4));
+      all.known.push_back(page.inside[block] >= 0 ? 1 : 0);
+      all.rows.answers.push_back(page.inside[block] >= 0.5F ? 1 : 0);
+      all.page_of.push_back(i);
+    }
+    all.begin.push_back(all.rows.weights.size());
+  }
+  all.rows.rows = all.rows.weights.size();
+  std::vector<std::vector<float>> columns(pages.size());
+  threads.run(static_cast<int64_t>(pages.size()), [&](int64_t i) {
+    const GoldPage& page = pages[static_cast<size_t>(i)];
+    columns[static_cast<size_t>(i)] = block_features(page.tree, page.blocks, {page.url, page.title});
+  });
+  all.rows.features = block_feature_names().size();
+  all.rows.columns.resize(all.rows.features * all.rows.rows);
+  for (size_t page = 0; page < columns.size(); ++page) {
+    const size_t count = all.begin[page + 1] - all.begin[page];
+    for (size_t f = 0; f < all.rows.features; ++f) {
+      std::copy_n(columns[page].begin() + static_cast<ptrdiff_t>(f * count), count,
+                  all.rows.columns.begin() + static_cast<ptrdiff_t>(f * all.rows.rows + all.begin[page]));
+    }
+  }
+  return all;
+}
+
+void predict_pages(const Rows& all, const TrainedTrees& trees, const std::vector<uint8_t>& wanted,
+                   std::vector<float>& scores) {
+  const std::vector<float> every = predict(trees.view(), all.rows.columns, all.rows.rows);
+  for (size_t r = 0; r < every.size(); ++r) {
+    scores[r] = wanted[r] != 0 ? every[r] : scores[r];
+  }
+}
+
+// Probabilities of each row by an ensemble that has not seen its site.
+std::vector<float> cross_validate(const Rows& all, const std::vector<int>& fold, int folds,
+                                  const BoostingOptions& options, Executor& threads) {
+  std::vector<float> scores(all.rows.rows, 0);
+  for (int left_out = 0; left_out < folds; ++left_out) {
+    std::vector<uint8_t> used(all.rows.rows);
+    std::vector<uint8_t> rest(all.rows.rows);
+    for (size_t r = 0; r < used.size(); ++r) {
+      rest[r] = fold[all.page_of[r]] == left_out ? 1 : 0;
+      used[r] = rest[r] == 0 && all.known[r] != 0 ? 1 : 0;
+    }
+    predict_pages(all, boost(all.rows, used, options, threads), rest, scores);
+    std::printf("fold %d of %d\n", left_out + 1, folds);
+    std::fflush(stdout);
+  }
+  return scores;
+}
+
+void report(const char* name, const std::vector<GoldPage>& pages, const Rows& all, const std::vector<float>& scores) {
+  std::map<std::string, std::pair<double, int>> kinds;
+  double with = 0;
+  double without = 0;
+  double wanted = 0;
+  for (size_t i = 0; i < pages.size(); ++i) {
+    const std::vector<float> own(scores.begin() + static_cast<ptrdiff_t>(all.begin[i]),
+                                 scores.begin() + static_cast<ptrdiff_t>(all.begin[i + 1]));
+    const std::vector<uint8_t> keep = choose_blocks(pages[i].blocks, own);
+    if (pages[i].kind == "snippets") {
+      const auto [right, wrong] = count_snippets(pages[i], keep);
+      with += right;
+      without += wrong;
+      wanted += static_cast<double>(pages[i].with.size());
+      continue;
+    }
+    const double f1 = word_f1(pages[i], keep);
+    for (const std::string& kind : {pages[i].kind, std::string("all")}) {
+      kinds[kind].first += f1;
+      ++kinds[kind].second;
+    }
+  }
+  std::printf("%s", name);
+  for (const auto& [kind, sum] : kinds) {
+    std::printf("  %s %.4f", kind.c_str(), sum.first / sum.second);
+  }
+  std::printf("  snippets: precision %.4f recall %.4f F1 %.4f\n", with / (with + without), with / wanted,
+              2 * with / (with + without + wanted));
+  std::fflush(stdout);
+}
+
+std::string write_trees(const char* name, const TrainedTrees& trees) {
+  std::string out;
+  const auto list = [&](const char* type, const char* what, size_t size, auto&& value) {
+    out += fmt::format("constexpr std::array<{}, {}> k{}{} = {{", type, size, name, what);
+    for (size_t i = 0; i < size; ++i) {
+      out += fmt::format("{}{}", i % 24 == 0 ? "\n    " : "", value(i));
+      out += i + 1 < size ? "," : "";
+    }
+    out += "};\n";
+  };
+  list("uint16_t", "Features", trees.features.size(), [&](size_t i) { return fmt::format("{}", trees.features[i]); });
+  list("float", "Thresholds", trees.thresholds.size(), [&](size_t i) {
+    return fmt::format("{:.9g}{}F", trees.thresholds[i],
+                       fmt::format("{:.9g}", trees.thresholds[i]).find_first_of(".e") == std::string::npos ? "." : "");
+  });
+  list("int16_t", "Leaves", trees.leaves.size(), [&](size_t i) { return fmt::format("{}", trees.leaves[i]); });
+  return out;
+}
+
+std::string write_model(const TrainedTrees& trees) {
+  return "// Written by tools/extractor/train_extractor.cpp.\n#include \"crawl/main/main_text_model.h\"\n\n#include "
+         "<array>\n\nnamespace smelt {\nnamespace {\n\n// clang-format off\n" +
+         write_trees("", trees) + "// clang-format on\n\n}  // namespace\n\n" +
+         fmt::format(
+             "BoostedTrees main_text_model() {{\n  return {{{:.9g}F, {:.9g}F, kFeatures, kThresholds, kLeaves}};\n}}\n",
+             trees.bias, trees.scale) +
+         "\n}  // namespace smelt\n";
+}
+
+int run(const std::vector<std::string>& arguments, int folds) {
+  ThreadPool threads(2);
+  std::vector<GoldPage> pages = read_gold(arguments[0], arguments[1]);
+  for (GoldPage& page : read_snippets(arguments[2], arguments[3])) {
+    pages.push_back(std::move(page));
+  }
+  const Rows all = make_rows(pages, threads);
+  std::vector<int> fold;
+  for (const GoldPage& page : pages) {
+    fold.push_back(static_cast<int>(hash64(page.site) % static_cast<uint64_t>(folds)));
+  }
+  const std::vector<float> marked(all.rows.answers.begin(), all.rows.answers.end());
+  std::printf("%zu pages, %zu blocks, %zu features\n", pages.size(), all.rows.rows, all.rows.features);
+  report("as marked", pages, all, marked);
+  report("sites left out", pages, all, cross_validate(all, fold, folds, kOptions, threads));
+  write_file(arguments[4], write_model(boost(all.rows, all.known, kOptions, threads)));
+  return 0;
+}
+
+}  // namespace
+}  // namespace smelt
+
+int main(int argc, char** argv) {
+  if (argc < 6) {
+    std::fprintf(stderr, "usage: train_extractor GOLD.jsonl PAGES SNIPPETS.json PAGES MODEL.cpp [FOLDS]\n");
+    return 2;
+  }
+  try {
+    return smelt::run({argv + 1, argv + 6}, argc > 6 ? std::stoi(argv[6]) : 3);
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "%s\n", error.what());
+    return 1;
+  }
+}
