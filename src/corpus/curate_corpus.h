@@ -46,4 +46,8 @@ void decide_duplicates(const Context& context, const CurateOptions& options, Sta
 // Repeated paragraphs, then repeated passages of what is left of the documents that are left.
 void decide_repeats(const Context& context, const CurateOptions& options, const StageDir& stage, Corpus& corpus);
 
+// Buckets and labels of the documents that are left, and what goes for them: decisions, quality/buckets.json. Returns
+// the counts "quality".
+Json decide_by_quality(const CurateOptions& options, StageDir& stage, Corpus& corpus);
+
 }  // namespace smelt

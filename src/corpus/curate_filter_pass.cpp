@@ -50,12 +50,16 @@ std::string reject_line(const Judged& judged) {
 // The steps on single documents. One a batch: the buffers are reused from document to document.
 class Judge {
  public:
-  Judge(const CurateOptions& options, const MinHasher& hasher, const Decontaminator* decontaminator)
+  Judge(const CurateOptions& options, const MinHasher& hasher, const FilterModels& models)
       : options_(options),
         filters_(options.filters),
-        decontaminator_(decontaminator),
+        decontaminator_(models.decontaminator),
         redactor_(options.redact),
-        signer_(options.dedup, hasher) {}
+        signer_(options.dedup, hasher) {
+    if (models.quality != nullptr) {
+      quality_.emplace(*models.quality);
+    }
+  }
 
   Judged judge(Result<Document>&& input) {
     Judged judged;
@@ -72,8 +76,7 @@ class Judge {
     judged.read_bytes = static_cast<int64_t>(judged.document.text.size());
     check_language(judged);
     if (judged.step.empty()) {
-      judged.verdict = filters_.check(judged.document.text, judged.document.language);
-      judged.step = judged.verdict.keep ? "" : "filters";
+      filter(judged);
     }
     if (judged.step.empty() && decontaminator_ != nullptr) {
       decontaminate(judged);
@@ -84,6 +87,11 @@ class Judge {
     if (!judged.step.empty()) {
       judged.line = reject_line(judged);
       return judged;
+    }
+    if (quality_) {
+      QualityMarks marks = quality_->mark(judged.document.text, judged.document.metadata);
+      judged.index.scores = std::move(marks.scores);
+      judged.index.perplexity = marks.perplexity;
     }
     append_json_line(judged.document, judged.line);
     fill_index(judged);
@@ -133,6 +141,22 @@ class Judge {
     }
   }
 
+  // Drops the document, or notes for later why it would go: its label is not known before all scores are.
+  void filter(Judged& judged) {
+    Verdict verdict = filters_.check(judged.document.text, judged.document.language);
+    if (verdict.keep) {
+      return;
+    }
+    if (options_.quality.filter_labels.empty()) {
+      judged.verdict = std::move(verdict);
+      judged.step = "filters";
+      return;
+    }
+    judged.index.failed_rule = std::move(verdict.reason);
+    judged.index.failed_value = verdict.value;
+    judged.index.failed_threshold = verdict.threshold;
+  }
+
   void fill_index(Judged& judged) {
     const Document& document = judged.document;
     IndexedDocument& index = judged.index;
@@ -154,6 +178,7 @@ class Judge {
   const Decontaminator* decontaminator_;
   Decontaminator::Scratch hits_scratch_;
   Redactor redactor_;
+  std::optional<QualityJudge> quality_;
   DocumentSigner signer_;
 };
 
@@ -310,7 +335,7 @@ WorkFiles work_files(const std::string& part) {
           "work/" + part + ".sample",    "contamination/" + part + ".jsonl"};
 }
 
-void run_filter_pass(const Context& context, const CurateOptions& options, const Decontaminator* decontaminator,
+void run_filter_pass(const Context& context, const CurateOptions& options, const FilterModels& models,
                      const InputFile& input, const std::string& part, StageDir& stage, Progress& progress) {
   const WorkFiles files = work_files(part);
   const MinHasher hasher(options.dedup.shape());
@@ -319,7 +344,7 @@ void run_filter_pass(const Context& context, const CurateOptions& options, const
   ordered_map<Batch, std::vector<Judged>>(
       context.threads.width(), [&] { return next_batch(context, reader); },
       [&](Batch batch) {
-        Judge judge(options, hasher, decontaminator);
+        Judge judge(options, hasher, models);
         std::vector<Judged> out;
         for (Result<Document>& item : batch) {
           out.push_back(judge.judge(std::move(item)));
@@ -334,7 +359,7 @@ void run_filter_pass(const Context& context, const CurateOptions& options, const
       });
   std::vector<std::string> names = {files.kept, files.rejects, files.index, files.signatures,
                                     files.keys, files.texts,   files.sample};
-  if (decontaminator != nullptr) {
+  if (models.decontaminator != nullptr) {
     names.push_back(files.hits);
   }
   stage.mark_done("filter-" + part, names, writer.commit());

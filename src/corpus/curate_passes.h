@@ -11,6 +11,7 @@
 #include "corpus/dedup/cuts.h"
 #include "corpus/input_files.h"
 #include "corpus/part_index.h"
+#include "corpus/quality/quality.h"
 
 namespace smelt {
 
@@ -24,6 +25,7 @@ struct Decision {
   double threshold = 0;
   int64_t duplicates = 0;     // how many documents this one stands for, itself not counted
   std::string duplicate_of;   // id of the document that stands for this one
+  int bucket = -1;            // of quality; -1: none
   int64_t paragraph_cut = 0;  // bytes of text that are cut out
   int64_t substring_cut = 0;
 
@@ -50,9 +52,15 @@ struct WorkFiles {
 };
 WorkFiles work_files(const std::string& part);
 
-// Languages, filters, decontamination (where there is a decontaminator) and redaction over one input file. Marks
-// "filter-PART" done with counts and examples.
-void run_filter_pass(const Context& context, const CurateOptions& options, const Decontaminator* decontaminator,
+// What the pass goes by beside the options; null where the recipe names none.
+struct FilterModels {
+  const Decontaminator* decontaminator = nullptr;
+  const QualityModels* quality = nullptr;
+};
+
+// Languages, filters, decontamination, redaction and scores over one input file. Marks "filter-PART" done with counts
+// and examples.
+void run_filter_pass(const Context& context, const CurateOptions& options, const FilterModels& models,
                      const InputFile& input, const std::string& part, StageDir& stage, Progress& progress);
 
 // What is to be written of one part.

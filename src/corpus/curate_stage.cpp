@@ -4,6 +4,7 @@
 #include <array>
 #include <cstring>
 #include <map>
+#include <memory>
 #include <optional>
 
 #include <fmt/format.h>
@@ -100,6 +101,9 @@ void count_funnel(const CurateOptions& options, Corpus& corpus, Json& funnel) {
   if (options.dedup.substring.enabled) {
     steps.emplace_back("substrings");
   }
+  if (options.quality.active()) {
+    steps.emplace_back("quality");
+  }
   steps.emplace_back("heldout_overlap");
   std::vector<std::array<int64_t, 2>> left(steps.size());
   for (size_t i = 0; i < corpus.places.size(); ++i) {
@@ -130,6 +134,10 @@ void take_counts(Json shard, Json& counts, ExampleBook& examples) {
 
 Json filter_parts(const Context& context, const CurateOptions& options, const std::vector<InputFile>& inputs,
                   StageDir& stage, ExampleBook& examples) {
+  std::unique_ptr<const QualityModels> models;
+  if (options.quality.active()) {
+    models = std::make_unique<const QualityModels>(options.quality);
+  }
   Json counts = Json::object();
   for (const char* group : {"funnel", "rejects", "languages", "sources", "train", "heldout", "redactions"}) {
     count_group(counts, group);
@@ -148,8 +156,8 @@ Json filter_parts(const Context& context, const CurateOptions& options, const st
   for (size_t i = 0; i < inputs.size(); ++i) {
     const std::string shard = "filter-" + part_name(i);
     if (!stage.is_done(shard)) {
-      run_filter_pass(context, options, decontaminator ? &*decontaminator : nullptr, inputs[i], part_name(i), stage,
-                      progress);
+      run_filter_pass(context, options, {decontaminator ? &*decontaminator : nullptr, models.get()}, inputs[i],
+                      part_name(i), stage, progress);
     }
     take_counts(stage.done_counts(shard), counts, examples);
     reports.push_back(stage.file(work_files(part_name(i)).hits));
@@ -198,7 +206,7 @@ Corpus load_corpus(const StageDir& stage, size_t num_parts) {
 
 StageSpec curate_spec(const CurateOptions& options, const std::string& documents_dir, const std::string& dir) {
   const FilterPipeline checks_the_names_of_filters(options.filters);
-  StageSpec spec{.name = "curate", .version = 5, .dir = dir, .settings = recipe_to_json(options), .inputs = {}};
+  StageSpec spec{.name = "curate", .version = 6, .dir = dir, .settings = recipe_to_json(options), .inputs = {}};
   const std::string digest = has_manifest(documents_dir) ? read_manifest(documents_dir).digest()
                                                          : files_digest(list_document_files({documents_dir}));
   spec.inputs.emplace_back("documents", digest);
@@ -207,6 +215,9 @@ StageSpec curate_spec(const CurateOptions& options, const std::string& documents
   }
   if (options.decontaminate.enabled()) {
     spec.inputs.emplace_back("benchmarks", files_digest(benchmark_files(options.decontaminate)));
+  }
+  for (auto& input : quality_inputs(options.quality)) {
+    spec.inputs.push_back(std::move(input));
   }
   return spec;
 }
@@ -220,6 +231,9 @@ Json run_curate(const Context& context, const CurateOptions& options, const std:
   Corpus corpus = load_corpus(stage, inputs.size());
   decide_duplicates(context, options, stage, corpus, counts);
   decide_repeats(context, options, stage, corpus);
+  if (options.quality.active()) {
+    counts["quality"] = decide_by_quality(options, stage, corpus);
+  }
   decide_split(options, corpus);
   drop_overlap(context, options, stage, corpus);
   count_funnel(options, corpus, counts["funnel"]);

@@ -10,6 +10,7 @@
 //   contamination/part-00000.jsonl      what of which benchmark stands where (Decontaminator::hit_line), where
 //                                       benchmarks are named
 //   duplicates/clusters.jsonl           {"kept": id, "size": n, "members": [ids]}, the kept one first
+//   quality/buckets.json                the thresholds of the scores' buckets, where [corpus.quality] has an ensemble
 //   duplicates/index/part-00000.keys    dedup/key_file.h, of the documents in train/ and heldout/
 // Documents that stand for others have metadata.duplicates, their number; those of which repeated text was cut out,
 // metadata.cut_bytes. Same inputs and options, same bytes, for any number of threads and memory budget; after a kill,
@@ -28,6 +29,7 @@
 #include "corpus/filters.h"
 #include "corpus/heldout.h"
 #include "corpus/privacy/redact.h"
+#include "corpus/quality/quality.h"
 
 namespace smelt {
 
@@ -39,6 +41,7 @@ struct CurateOptions {
   DecontaminateOptions decontaminate;
   RedactOptions redact;
   DedupOptions dedup;
+  QualityOptions quality;
   SplitOptions split;
   void fields(Fields& f) {
     f("languages", languages, "ISO 639-1 codes to keep, e.g. [\"en\", \"de\"]; empty: all");
@@ -49,6 +52,7 @@ struct CurateOptions {
     f.table("decontaminate", decontaminate, "texts of benchmarks");
     f.table("redact", redact, "personal data: addresses, numbers, secrets");
     f.table("dedup", dedup, "exact and near duplicates, repeated paragraphs and passages");
+    f.table("quality", quality, "scores, buckets and labels, and what is dropped by them");
     f.table("split", split, "text held out for measuring");
   }
 };
@@ -59,7 +63,7 @@ StageSpec curate_spec(const CurateOptions& options, const std::string& documents
 // The work itself, into a folder under construction. Counts:
 //   funnel      documents and text_bytes left after each step: read, language, filters, contamination (where benchmarks
 //               are named), redaction (where it drops documents), exact_duplicates, near_duplicates, paragraphs and
-//               substrings (where they are enabled), heldout_overlap
+//               substrings (where they are enabled), quality (where it names a model), heldout_overlap
 //   rejects     by reason: documents, text_bytes
 //   languages, sources   by name: read, train, heldout (documents), train_bytes, heldout_bytes
 //   train, heldout       documents, text_bytes; heldout also sections
@@ -68,6 +72,7 @@ StageSpec curate_spec(const CurateOptions& options, const std::string& documents
 //               items_hit, documents
 //   clusters    number of clusters by size: "2", "3", "4-7", "8-15", "16+"
 //   dedup_sample  precision and recall of near duplicates on a sample, dedup/sample.h
+//   quality     buckets, labels, scorers, perplexity: quality/decide_quality.h
 //   examples    by reason, and for "kept": a few documents, each id, url, source, value, text (first 300 characters)
 Json run_curate(const Context& context, const CurateOptions& options, const std::string& documents_dir,
                 StageDir& stage);

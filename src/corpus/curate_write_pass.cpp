@@ -1,11 +1,14 @@
 #include <map>
 #include <optional>
 
+#include <fmt/format.h>
+
 #include "base/stream.h"
 #include "corpus/counts.h"
 #include "corpus/curate_passes.h"
 #include "corpus/dedup/key_file.h"
 #include "corpus/document_io.h"
+#include "corpus/quality/buckets.h"
 
 namespace smelt {
 
@@ -116,6 +119,17 @@ std::string write_index(const CurateOptions& options, const std::string& part, c
   return name;
 }
 
+// The bucket and its label behind the members of the document's metadata, which is the line's last one and has none of
+// the two (QualityJudge::mark takes them out).
+std::string line_with_bucket(std::string_view line, int bucket) {
+  SMELT_CHECK(line.ends_with("}}"));
+  std::string out(line.substr(0, line.size() - 2));
+  out += out.ends_with('{') ? "" : ",";
+  out += fmt::format("\"quality_bucket\":{},\"quality_label\":\"{}\"}}}}", bucket,
+                     kQualityLabels[static_cast<size_t>(label_of_bucket(bucket))]);
+  return out;
+}
+
 void count_decision(const IndexedDocument& document, const Decision& decision, Json& counts) {
   if (decision.place == Place::kReject) {
     Json& reject = count_group(count_group(counts, "rejects"), decision.reason);
@@ -164,6 +178,11 @@ void run_write_pass(const Context& context, const CurateOptions& options, const 
     SMELT_CHECK(kept.next(line));
     const IndexedDocument& document = decided.documents[i];
     const Decision& decision = decided.decisions[i];
+    std::string with_bucket;
+    if (decision.bucket >= 0) {
+      with_bucket = line_with_bucket(line, decision.bucket);
+      line = with_bucket;
+    }
     std::string out = decision.place == Place::kReject ? extended_line(line, decision)
                                                        : changed_line(line, decision, decided.cuts, start);
     start += static_cast<uint64_t>(document.text_bytes) + 1;

@@ -61,6 +61,14 @@ void append_index_record(const IndexedDocument& document, std::string& out) {
   append_string(out, document.section);
   append_string(out, document.rest);
   append_value(out, document.text_bytes);
+  append_value(out, static_cast<uint32_t>(document.scores.size()));
+  for (const float score : document.scores) {
+    append_value(out, score);
+  }
+  append_value(out, document.perplexity);
+  append_string(out, document.failed_rule);
+  append_value(out, document.failed_value);
+  append_value(out, document.failed_threshold);
 }
 
 std::vector<IndexedDocument> read_index(const std::string& path) {
@@ -75,6 +83,14 @@ std::vector<IndexedDocument> read_index(const std::string& path) {
     document.section = cursor.string();
     document.rest = cursor.string();
     document.text_bytes = cursor.value<int64_t>();
+    const auto num_scores = cursor.value<uint32_t>();
+    const std::span<const char> scores = cursor.take(size_t{num_scores} * sizeof(float));
+    document.scores.resize(num_scores);
+    std::copy(scores.begin(), scores.end(), reinterpret_cast<char*>(document.scores.data()));
+    document.perplexity = cursor.value<float>();
+    document.failed_rule = cursor.string();
+    document.failed_value = cursor.value<double>();
+    document.failed_threshold = cursor.value<double>();
   }
   return documents;
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <limits>
 #include <map>
 #include <string>
 #include <string_view>
@@ -20,6 +21,13 @@ struct IndexedDocument {
   std::string section;  // of the page's place, heldout.h
   std::string rest;
   int64_t text_bytes = 0;
+  // Of [corpus.quality]: what quality/decide_quality.h goes by. Perplexity is no number where there is none.
+  std::vector<float> scores;
+  float perplexity = std::numeric_limits<float>::quiet_NaN();
+  // A heuristic rule that the text fails, where these are applied by label; empty: none.
+  std::string failed_rule;
+  double failed_value = 0;
+  double failed_threshold = 0;
 };
 
 void append_index_record(const IndexedDocument& document, std::string& out);

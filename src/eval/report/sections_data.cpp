@@ -46,6 +46,7 @@ const std::vector<CurationStep>& curation_steps() {
       {"near_duplicates", "Without near copies", {"near_duplicate"}},
       {"paragraphs", "Without repeated paragraphs", {"paragraph_duplicates"}},
       {"substrings", "Without repeated passages", {"substring_duplicates"}},
+      {"quality", "Past the rules of quality", {"perplexity", "quality_bucket", "not_drawn"}},
       {"heldout_overlap", "Nothing that resembles held-out text", {"heldout_overlap"}},
   };
   return kSteps;

@@ -1,0 +1,109 @@
+#include "corpus/quality/labelled_texts.h"
+
+#include <algorithm>
+#include <charconv>
+#include <map>
+#include <optional>
+
+#include <fmt/format.h>
+
+#include "base/hash.h"
+#include "crawl/fasttext/fasttext_dictionary.h"
+
+namespace smelt {
+namespace {
+
+std::optional<double> as_number(const std::string& text) {
+  double value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  return error == std::errc() && end == text.data() + text.size() ? std::optional(value) : std::nullopt;
+}
+
+// Cuts "__label__NAME " off the front of a text.
+std::string take_label(std::string& text) {
+  if (!text.starts_with(kFasttextLabelPrefix)) {
+    return {};
+  }
+  size_t pos = 0;
+  const std::string label(next_fasttext_token(text, pos).substr(kFasttextLabelPrefix.size()));
+  text.erase(0, std::min(pos + 1, text.size()));
+  return label;
+}
+
+std::string label_of(Document& document, const std::string& label_key) {
+  if (const Json* value = document.metadata.find(label_key); value != nullptr && !value->is_null()) {
+    return value->is_string() ? value->as_string() : value->dump();
+  }
+  return take_label(document.text);
+}
+
+void read_input(const Context& context, const std::string& input, const std::string& label_key, LabelledTexts& out,
+                std::vector<std::string>& names) {
+  const size_t equals = input.find('=');
+  const bool named = equals != std::string::npos && input.find('/') > equals;
+  const std::string path = named ? input.substr(equals + 1) : input;
+  DocumentReader reader(path);
+  while (std::optional<Result<Document>> item = reader.next()) {
+    context.stop_if_asked();
+    if (!item->ok()) {
+      context.log.warn("a line without a document is left out: {}", item->reject().detail);
+      continue;
+    }
+    Document document = std::move(*item).value();
+    std::string label = named ? input.substr(0, equals) : label_of(document, label_key);
+    if (label.empty()) {
+      throw input_error(fmt::format("the document {} has no label", document.id), path,
+                        fmt::format("give it as --input LABEL=PATH, or under metadata.{}", label_key));
+    }
+    out.bytes += static_cast<int64_t>(document.text.size());
+    out.texts.push_back(std::move(document.text));
+    names.push_back(std::move(label));
+  }
+}
+
+}  // namespace
+
+LabelledTexts read_labelled(const Context& context, const std::vector<std::string>& inputs,
+                            const std::string& label_key) {
+  LabelledTexts out;
+  std::vector<std::string> names;
+  for (const std::string& input : inputs) {
+    read_input(context, input, label_key, out, names);
+  }
+  out.labels = names;
+  std::sort(out.labels.begin(), out.labels.end(), [](const std::string& a, const std::string& b) {
+    const auto x = as_number(a);
+    const auto y = as_number(b);
+    if (x.has_value() != y.has_value()) {
+      return x.has_value();
+    }
+    return x && *x != *y ? *x < *y : a < b;
+  });
+  out.labels.erase(std::unique(out.labels.begin(), out.labels.end()), out.labels.end());
+  std::map<std::string_view, int32_t> index;
+  for (size_t i = 0; i < out.labels.size(); ++i) {
+    index[out.labels[i]] = static_cast<int32_t>(i);
+  }
+  for (const std::string& name : names) {
+    out.label.push_back(index.at(name));
+  }
+  return out;
+}
+
+LabelledTexts split_off(LabelledTexts& from, double share, uint64_t seed) {
+  LabelledTexts kept;
+  LabelledTexts out;
+  kept.labels = from.labels;
+  out.labels = from.labels;
+  for (size_t i = 0; i < from.texts.size(); ++i) {
+    const double place = static_cast<double>(hash64(from.texts[i], seed) >> 11) * 0x1.0p-53;
+    LabelledTexts& to = place < share ? out : kept;
+    to.bytes += static_cast<int64_t>(from.texts[i].size());
+    to.texts.push_back(std::move(from.texts[i]));
+    to.label.push_back(from.label[i]);
+  }
+  from = std::move(kept);
+  return out;
+}
+
+}  // namespace smelt
