@@ -5,8 +5,8 @@
 
 #include "arch/model_directory.h"
 #include "base/files.h"
+#include "corpus/quality/ngram_model.h"
 #include "eval/measure.h"
-#include "eval/ngram.h"
 #include "eval/samples.h"
 #include "serve/engine/model.h"
 #include "tokens/token_dataset.h"
@@ -63,8 +63,10 @@ NgramModel train_ngram(const Context& context, const EvalOptions& options, const
       out.insert(out.end(), tokens.begin(), tokens.end());
     }
   };
-  return NgramModel::train(context.threads, static_cast<int64_t>(documents.size()), read,
-                           {options.ngram_order, vocab_size});
+  NgramOptions ngram;
+  ngram.order = options.ngram_order;
+  ngram.vocab_size = vocab_size;
+  return NgramModel::train(context.threads, static_cast<int64_t>(documents.size()), read, ngram);
 }
 
 // One evaluation: what the parts share, loaded when the first part asks for it.

@@ -15,7 +15,7 @@ namespace {
 
 // The shortest digits of a float, so that lines stay short.
 Json as_json(double value) {
-  if (std::isnan(value)) {
+  if (!std::isfinite(value)) {
     return {};
   }
   return Json(std::stod(fmt::format("{}", static_cast<float>(value))));

@@ -12,6 +12,7 @@
 #include "base/files.h"
 #include "corpus/quality/dsir.h"
 #include "corpus/quality/linear_head.h"
+#include "corpus/quality/ngram_text.h"
 #include "crawl/fasttext/fasttext_model.h"
 
 namespace smelt {
@@ -157,6 +158,26 @@ class DsirKind final : public ScorerModel {
   DsirModel model_;
 };
 
+class NgramKind final : public ScorerModel {
+ public:
+  explicit NgramKind(const std::string& path) : model_(NgramText::load(path)) {}
+
+  const char* kind() const override { return "ngram"; }
+  std::unique_ptr<Scorer> make_scorer() const override { return std::make_unique<Of>(model_); }
+
+ private:
+  class Of : public Scorer {
+   public:
+    explicit Of(const NgramText& model) : model_(model) {}
+    double score(std::string_view text) override { return model_.measure(text).perplexity(); }
+
+   private:
+    const NgramText& model_;
+  };
+
+  NgramText model_;
+};
+
 }  // namespace
 
 ScoredLabel Scorer::best(std::string_view) {
@@ -174,6 +195,9 @@ std::unique_ptr<ScorerModel> load_scorer(const std::string& path, const std::str
   }
   if (DsirModel::has_magic(start)) {
     return std::make_unique<DsirKind>(path);
+  }
+  if (NgramText::has_magic(start)) {
+    return std::make_unique<NgramKind>(path);
   }
   throw input_error("is no model of quality", path,
                     "name a fastText model, or one that `smelt classifier train` has made");

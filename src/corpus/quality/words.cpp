@@ -71,8 +71,10 @@ bool WordScanner::next(std::string_view& word) {
   size_t end = 0;
   uint32_t code_point = 0;
   Kind kind = Kind::kSpace;
+  after_space_ = pos_ == 0;
   while (pos_ < text_.size() && (kind = kind_at(pos_, end, code_point)) == Kind::kSpace) {
     pos_ = end;
+    after_space_ = true;
   }
   if (pos_ >= text_.size()) {
     return false;

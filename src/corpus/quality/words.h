@@ -21,6 +21,8 @@ class WordScanner {
 
   // The next word, valid until the next call; false at the end of the text.
   bool next(std::string_view& word);
+  // Whether white space, or nothing, stands before the last word.
+  bool after_space() const { return after_space_; }
 
  private:
   enum class Kind { kSpace, kLetter, kLoneLetter, kOther };
@@ -30,6 +32,7 @@ class WordScanner {
   std::string_view text_;
   WordOptions options_;
   size_t pos_ = 0;
+  bool after_space_ = true;
   std::string word_;
 };
 

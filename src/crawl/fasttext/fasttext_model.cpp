@@ -230,13 +230,13 @@ void FasttextModel::label_probabilities(const float* hidden, float* out) const {
 
 std::vector<FasttextGuess> FasttextModel::best_labels(const float* hidden, size_t count, float threshold) const {
   std::vector<FasttextGuess> best;
-  const auto least = static_cast<double>(threshold) + kLogFloor;
+  const auto least = static_cast<float>(double{threshold} + kLogFloor);
   const auto worse = [](const FasttextGuess& a, const FasttextGuess& b) {
     return a.probability != b.probability ? a.probability > b.probability : a.label < b.label;
   };
   const auto offer = [&](int32_t label, double probability) {
     const FasttextGuess guess{label, static_cast<float>(probability)};
-    if (probability >= least && (best.size() < count || (count > 0 && worse(guess, best.back())))) {
+    if (guess.probability >= least && (best.size() < count || (count > 0 && worse(guess, best.back())))) {
       best.insert(std::upper_bound(best.begin(), best.end(), guess, worse), guess);
       best.resize(std::min(best.size(), count));
     }
@@ -253,7 +253,8 @@ std::vector<FasttextGuess> FasttextModel::best_labels(const float* hidden, size_
   while (!open.empty()) {
     const auto [node, path] = open.back();
     open.pop_back();
-    if (path < least || (best.size() == count && (count == 0 || path * kTreeSlack < double{best.back().probability}))) {
+    if (path < double{least} ||
+        (best.size() == count && (count == 0 || path * kTreeSlack < double{best.back().probability}))) {
       continue;
     }
     if (node < num_labels()) {

@@ -5,7 +5,7 @@
 #include <benchmark/benchmark.h>
 
 #include "base/rng.h"
-#include "eval/ngram.h"
+#include "corpus/quality/ngram_model.h"
 
 namespace smelt {
 namespace {
@@ -25,12 +25,18 @@ void read_document(int64_t i, std::vector<int32_t>& out) {
   }
 }
 
+NgramOptions options() {
+  NgramOptions out;
+  out.vocab_size = kVocab;
+  return out;
+}
+
 void train_order_5(benchmark::State& state) {
   ThreadPool pool(available_threads());
   const int64_t documents = state.range(0) * 1'000'000 / kDocument;
   for (auto _ : state) {
     const NgramModel model = NgramModel::train(
-        pool, documents, [](int64_t i, std::vector<int32_t>& out) { read_document(i, out); }, {5, kVocab});
+        pool, documents, [](int64_t i, std::vector<int32_t>& out) { read_document(i, out); }, options());
     state.counters["model_bytes_per_token"] =
         static_cast<double>(model.memory_bytes()) / static_cast<double>(model.num_tokens());
     state.counters["tokens/s"] =
@@ -41,8 +47,8 @@ BENCHMARK(train_order_5)->Arg(1)->Arg(10)->Arg(30)->Unit(benchmark::kSecond)->It
 
 void score(benchmark::State& state) {
   SerialExecutor executor;
-  const NgramModel model = NgramModel::train(
-      executor, 4000, [](int64_t i, std::vector<int32_t>& out) { read_document(i, out); }, {5, kVocab});
+  const NgramModel model =
+      NgramModel::train(executor, 4000, [](int64_t i, std::vector<int32_t>& out) { read_document(i, out); }, options());
   std::vector<int32_t> document;
   read_document(1'000'000, document);
   for (auto _ : state) {

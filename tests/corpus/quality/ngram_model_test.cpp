@@ -1,4 +1,4 @@
-#include "eval/ngram.h"
+#include "corpus/quality/ngram_model.h"
 
 #include <cmath>
 #include <map>
@@ -14,7 +14,7 @@ namespace {
 
 using Tokens = std::vector<int32_t>;
 
-// The definition in ngram.h word for word, on maps, with -1 as the start marker.
+// The definition in ngram_model.h word for word, on maps, with -1 as the start marker.
 class NaiveKneserNey {
  public:
   NaiveKneserNey(const std::vector<Tokens>& documents, int order, int vocab) : order_(order), vocab_(vocab) {
@@ -112,9 +112,12 @@ std::vector<Tokens> make_documents(uint64_t seed, int count, int longest, int vo
 }
 
 NgramModel train(Executor& executor, const std::vector<Tokens>& documents, int64_t order, int64_t vocab) {
-  return NgramModel::train(executor, static_cast<int64_t>(documents.size()),
-                           [&](int64_t i, std::vector<int32_t>& out) { out = documents[static_cast<size_t>(i)]; },
-                           {order, vocab});
+  NgramOptions options;
+  options.order = order;
+  options.vocab_size = vocab;
+  return NgramModel::train(
+      executor, static_cast<int64_t>(documents.size()),
+      [&](int64_t i, std::vector<int32_t>& out) { out = documents[static_cast<size_t>(i)]; }, options);
 }
 
 NgramModel train(const std::vector<Tokens>& documents, int64_t order, int64_t vocab) {
