@@ -212,9 +212,7 @@ void HtmlTreeBuilder::in_head_noscript_start(const HtmlTagToken& token) {
 
 // "In head", "in head noscript" and "after head".
 void HtmlTreeBuilder::in_head_end(const HtmlTagToken& token) {
-  if (mode_ == Mode::kInHead && token.tag == kHead) {
-    leave_in_head();
-  } else if (mode_ == Mode::kInHeadNoscript && token.tag == kNoscript) {
+  if ((mode_ == Mode::kInHead && token.tag == kHead) || (mode_ == Mode::kInHeadNoscript && token.tag == kNoscript)) {
     leave_in_head();
   } else if (token.tag == kTemplate && mode_ != Mode::kInHeadNoscript) {
     end_template();

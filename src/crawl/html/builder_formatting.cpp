@@ -48,11 +48,10 @@ void HtmlTreeBuilder::push_formatting(const HtmlTagToken& token) {
   size_t equal = 0;
   size_t oldest = 0;
   size_t first = formatting_.size();
-  for (size_t i = formatting_.size(); i-- > 0 && formatting_[i] != kMarker;) {
-    first = i;
-    if (same_element(formatting_[i], node)) {
+  for (; first > 0 && formatting_[first - 1] != kMarker; --first) {
+    if (same_element(formatting_[first - 1], node)) {
       ++equal;
-      oldest = i;
+      oldest = first - 1;
     }
   }
   if (equal >= 3) {
@@ -90,9 +89,9 @@ void HtmlTreeBuilder::reconstruct_formatting() {
 }
 
 size_t HtmlTreeBuilder::find_formatting(HtmlTag tag) const {
-  for (size_t i = formatting_.size(); i-- > 0 && formatting_[i] != kMarker;) {
-    if (tree_.nodes_[formatting_[i]].tag == tag) {
-      return i;
+  for (size_t i = formatting_.size(); i > 0 && formatting_[i - 1] != kMarker; --i) {
+    if (tree_.nodes_[formatting_[i - 1]].tag == tag) {
+      return i - 1;
     }
   }
   return formatting_.size();
