@@ -18,7 +18,8 @@ namespace smelt {
 namespace {
 
 constexpr size_t kBlock = 64;
-constexpr size_t kMinNumberDigits = 7;  // the shortest number without letters is a local phone number
+constexpr size_t kMinNumberDigits = 7;    // the shortest number without letters is a local phone number
+constexpr size_t kMinLetteredDigits = 6;  // before the first letter of a number that starts with a digit
 
 // Bit i: the 2^levels bytes up to byte i are all in the class. `earlier` holds what the block before left.
 class RunDetector {
@@ -167,12 +168,19 @@ class Finder {
         return;
       }
     }
-    if (lettered_ && look_at_lettered(at)) {
+    if (lettered_ && may_be_lettered(at) && look_at_lettered(at)) {
       return;
     }
     if (numbers_) {
       look_at_number(at);
     }
+  }
+
+  // Letters right before the digit, or two capitals and a mark before it, or a long number that a letter may end.
+  bool may_be_lettered(size_t at) const {
+    const char before = at > 0 ? text_[at - 1] : '\0';
+    return is_letter(before) || ((before == ' ' || before == '-') && at > 1 && is_upper(text_[at - 2])) ||
+           may_be_long(at, kMinLetteredDigits);
   }
 
   bool look_at_lettered(size_t at) {
@@ -187,8 +195,8 @@ class Finder {
     return span.has_value();
   }
 
-  // False for the short numbers that make up most of a text: too few digits before anything but a separator.
-  bool may_be_long(size_t at) const {
+  // False for the short numbers that make up most of a text: fewer digits before anything but a separator.
+  bool may_be_long(size_t at, size_t min_digits) const {
     constexpr size_t kMaxGap = 9;  // bytes of the longest separator
     size_t digits = 0;
     size_t gap = 0;
@@ -196,7 +204,7 @@ class Finder {
       const char c = text_[i];
       if (is_digit(c)) {
         gap = 0;
-        if (++digits >= kMinNumberDigits) {
+        if (++digits >= min_digits) {
           return true;
         }
       } else if (is_non_ascii(c) || std::string_view(" -.()/").find(c) != std::string_view::npos) {
@@ -209,18 +217,34 @@ class Finder {
   }
 
   void look_at_number(size_t at) {
-    if (!may_be_long(at)) {
+    if (!may_be_long(at, kMinNumberDigits)) {
       return;
     }
     const NumberRun run(text_, at);
     number_done_ = run.end();
-    size_t group = is_word_before(text_, at) ? next_start(run, 1) : 0;
-    while (group < run.groups()) {
+    search(run);
+  }
+
+  // What is left on either side of a match is read anew, as it would be in the text with the match replaced.
+  void search(const NumberRun& run) {
+    if (run.is_table()) {
+      return;
+    }
+    const size_t begin = run.digits_begin(0);
+    for (size_t group = is_word_before(text_, begin) ? next_start(run, 1) : 0; group < run.groups();
+         group = next_start(run, group + 1)) {
       const auto match = find_number(run, group);
-      if (match) {
-        spans_.push_back(match->span);
+      if (!match) {
+        continue;
       }
-      group = next_start(run, match ? match->last_group + 1 : group + 1);
+      spans_.push_back(match->span);
+      if (group > 0) {
+        search(NumberRun(run.text().substr(0, match->span.begin), begin));
+      }
+      if (match->last_group + 1 < run.groups()) {
+        search(NumberRun(run.text(), run.digits_begin(match->last_group + 1)));
+      }
+      return;
     }
   }
 

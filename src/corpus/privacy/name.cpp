@@ -48,20 +48,33 @@ size_t name_end(std::string_view text, size_t begin) {
   return end;
 }
 
-bool follows_introduction(std::string_view text, size_t begin) {
-  return std::any_of(kIntroductions.begin(), kIntroductions.end(), [&](std::string_view words) {
-    return begin >= words.size() && starts_with_ignoring_case(text.substr(begin - words.size()), words) &&
-           !is_word_before(text, begin - words.size());
-  });
+// The word before the space at begin - 1; empty where it is longer than any title.
+std::string_view word_before(std::string_view text, size_t begin) {
+  constexpr size_t kLongest = 12;
+  size_t from = begin - 1;
+  while (from > 0 && begin - from < kLongest && text[from - 1] != ' ' && text[from - 1] != '\n') {
+    --from;
+  }
+  return begin - from < kLongest ? text.substr(from, begin - 1 - from) : std::string_view();
 }
 
 bool follows_title(std::string_view text, size_t begin) {
-  if (begin < 2 || text[begin - 1] != ' ') {
-    return false;
+  std::string_view word = word_before(text, begin);
+  while (!word.empty() && (word.front() == '(' || word.front() == '"')) {
+    word.remove_prefix(1);
   }
-  return std::any_of(kTitles.begin(), kTitles.end(), [&](std::string_view title) {
-    return text.substr(0, begin - 1).ends_with(title) && !is_word_before(text, begin - 1 - title.size());
-  });
+  return is_any(word, kTitles);
+}
+
+bool follows_introduction(std::string_view text, size_t begin) {
+  constexpr std::array<std::string_view, 7> kLastWords = {"is",  "name:",      "Name:", "called",
+                                                          "ist", "hei\u00DFe", "llamo"};
+  const std::string_view word = word_before(text, begin);
+  return (is_any(word, kLastWords) || word.ends_with("appelle")) &&
+         std::any_of(kIntroductions.begin(), kIntroductions.end(), [&](std::string_view words) {
+           return begin >= words.size() && starts_with_ignoring_case(text.substr(begin - words.size()), words) &&
+                  !is_word_before(text, begin - words.size());
+         });
 }
 
 }  // namespace

@@ -305,7 +305,7 @@ std::optional<NumberMatch> find_national_id(const NumberRun& run, size_t first) 
       if (form.digits != digits.size() || !form.is_valid(digits)) {
         continue;
       }
-      const bool shaped = !shape.empty() && is_any(shape, form.shapes) && !run.is_table();
+      const bool shaped = !shape.empty() && is_any(shape, form.shapes);
       if (shaped || has_cue(run.text(), begin, form.cues)) {
         return NumberMatch{{begin, end, PersonalKind::kNationalId, form.name}, j};
       }

@@ -49,6 +49,10 @@ std::string separator_at(std::string_view text, size_t& pos) {
     }
     out += c;
   }
+  // "A / B" are two numbers.
+  if (out.find('/') != std::string::npos && out.find(' ') != std::string::npos) {
+    return {};
+  }
   pos = i;
   if (out == " -" || out == "- " || out == " - ") {
     return "-";

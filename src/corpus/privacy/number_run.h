@@ -15,14 +15,14 @@ namespace smelt {
 // from 10 are letters (a = 10 ... z = 35), longer ones '*'; every kind of space is ' ', of hyphen '-'.
 class NumberRun {
  public:
-  static constexpr size_t kMaxGroups = 12;
+  static constexpr size_t kMaxGroups = 24;
 
   // Reads the run that starts at `begin`, a digit. Stops before an IPv4 address.
   NumberRun(std::string_view text, size_t begin);
 
   size_t groups() const { return count_; }
   size_t end() const { return end_; }          // after the last digit
-  bool is_table() const { return too_many_; }  // more groups than any number has; the first ones are kept
+  bool is_table() const { return too_many_; }  // more groups than numbers side by side have; the first ones are kept
   bool has_plus() const { return plus_; }      // a + before the first group, maybe with a bracket between
   std::string_view text() const { return text_; }
 
@@ -34,6 +34,7 @@ class NumberRun {
   // Bytes of the text that groups i to j take, brackets and + as in the shape.
   size_t begin_of(size_t i, size_t j) const;
   size_t end_of(size_t j) const { return groups_[j].end; }
+  size_t digits_begin(size_t i) const { return groups_[i].begin; }
   // Characters of the shape between group i and the next one; empty after the last.
   std::string_view separator(size_t i) const;
 

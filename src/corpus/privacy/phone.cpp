@@ -93,6 +93,8 @@ bool is_north_american(std::string_view shape, std::string_view digits) {
   return (!with_country || digits[0] == '1') && digits[with_country ? 1 : 0] >= '2';
 }
 
+constexpr size_t kMaxListed = 8;  // groups side by side from which on they are a list of numbers
+
 bool is_national_with_trunk(const NumberRun& run, size_t i, size_t j) {
   const std::string_view digits = run.digits(i, j);
   const std::string_view shape = run.shape(i, j);
@@ -104,7 +106,7 @@ bool is_national_with_trunk(const NumberRun& run, size_t i, size_t j) {
   const size_t first = run.num_digits(i, i);
   const bool pairs = first == 2 && j - i == 4;
   return digits[0] == '0' && digits[1] != '0' && digits.size() >= 9 && digits.size() <= 12 && j > i && first >= 2 &&
-         first <= 6 && j - i <= 4 && (!pairs || run.groups() == 5);
+         first <= 6 && j - i <= 4 && run.groups() <= kMaxListed && (!pairs || run.groups() == 5);
 }
 
 // The bracketed two-digit area codes of Brazil.
@@ -183,14 +185,14 @@ const char* form_of(const NumberRun& run, size_t i, size_t j, size_t begin) {
   if (!glued && is_north_american(run.shape(i, j), run.digits(i, j))) {
     return "north_american";
   }
-  if (!glued && !run.is_table() && is_national_with_trunk(run, i, j)) {
+  if (!glued && is_national_with_trunk(run, i, j)) {
     return "trunk";
   }
   if (!glued && is_bracketed_area(run.shape(i, j))) {
     return "bracketed_area";
   }
   const size_t end = run.end_of(j);
-  const bool cued = may_be_phone(run, i, j) && !run.is_table() &&
+  const bool cued = may_be_phone(run, i, j) && run.groups() <= kMaxListed &&
                     (has_cue_before(text, begin, kCuesBefore) || has_cue_after(text, end, kCuesAfter));
   return cued ? "cued" : nullptr;
 }

@@ -94,31 +94,46 @@ std::vector<PersonalSpan> Redactor::find(std::string_view text) const {
   return find_personal_data(text, rules_);
 }
 
-RedactCounts Redactor::redact(std::string& text) const {
-  RedactCounts counts;
-  const std::vector<PersonalSpan> spans = find(text);
-  for (const PersonalSpan& span : spans) {
-    ++counts.by_kind[static_cast<size_t>(span.kind)];
-    counts.drops_document = counts.drops_document || actions_[static_cast<size_t>(span.kind)] == Action::kDrop;
-  }
-  if (spans.empty() || counts.drops_document) {
-    return counts;
-  }
+std::string Redactor::without(std::string_view text, const std::vector<PersonalSpan>& spans) const {
   std::string out;
   out.reserve(text.size());
   size_t done = 0;
   for (const PersonalSpan& span : spans) {
     const auto kind = static_cast<size_t>(span.kind);
-    out.append(text, done, span.begin - done);
+    out += text.substr(done, span.begin - done);
     if (actions_[kind] == Action::kMask) {
-      append_masked(out, std::string_view(text).substr(span.begin, span.end - span.begin));
+      append_masked(out, text.substr(span.begin, span.end - span.begin));
     } else {
       out += placeholders_[kind];
     }
     done = span.end;
   }
-  out.append(text, done, std::string::npos);
-  text = std::move(out);
+  out += text.substr(done);
+  return out;
+}
+
+RedactCounts Redactor::redact(std::string& text) const {
+  constexpr int kMaxRounds = 8;
+  RedactCounts counts;
+  // What stands beside a placeholder may read as personal data that did not before: one more look, most often in vain.
+  for (int round = 0; round < kMaxRounds; ++round) {
+    std::vector<PersonalSpan> spans = find(text);
+    const auto action = [&](const PersonalSpan& span) { return actions_[static_cast<size_t>(span.kind)]; };
+    if (round > 0) {
+      std::erase_if(spans, [&](const PersonalSpan& span) {
+        return action(span) == Action::kMask ||
+               text.compare(span.begin, span.end - span.begin, placeholders_[static_cast<size_t>(span.kind)]) == 0;
+      });
+    }
+    for (const PersonalSpan& span : spans) {
+      ++counts.by_kind[static_cast<size_t>(span.kind)];
+      counts.drops_document = counts.drops_document || action(span) == Action::kDrop;
+    }
+    if (spans.empty() || counts.drops_document) {
+      break;
+    }
+    text = without(text, spans);
+  }
   return counts;
 }
 

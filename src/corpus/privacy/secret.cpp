@@ -168,7 +168,8 @@ bool looks_random(std::string_view value) {
   return letters && changes >= 3 && entropy(value) >= 3.0;
 }
 
-// The words before a value on its line, up to the sign that assigns it: api_key = "...", token: ..., Bearer ...
+// The words before a value on its line, up to the sign that assigns it: api_key = "...", token: ..., Bearer ... Another
+// value, address or placeholder between them ends the search.
 bool is_assigned_to_secret(std::string_view text, size_t begin) {
   constexpr size_t kReach = 48;
   size_t from = begin;
@@ -183,7 +184,11 @@ bool is_assigned_to_secret(std::string_view text, size_t begin) {
     if (at == std::string::npos) {
       continue;
     }
-    const std::string_view between = std::string_view(before).substr(at + name.size());
+    size_t rest = at + name.size();  // the name may go on: token_2, keyId
+    while (rest < before.size() && (is_alphanumeric(before[rest]) || before[rest] == '_')) {
+      ++rest;
+    }
+    const std::string_view between = std::string_view(before).substr(rest);
     const bool assigned = between.find_first_of(":=\"'`") != std::string_view::npos ||
                           between.find(" is ") != std::string_view::npos || name == "bearer";
     const bool near =

@@ -99,6 +99,9 @@ TEST(Phones, PostalCodesAndOtherNumbersBesideThemStay) {
   EXPECT_EQ(found("Hungary 34796 (37) 788-063-Office"), "phones:(37) 788-063");
   EXPECT_EQ(found("70651 082 490 1693-Fax"), "phones:082 490 1693");
   EXPECT_EQ(found("fax 415-555-2671, phone 415-555-2672"), "phones:415-555-2671|phones:415-555-2672");
+  EXPECT_EQ(found("0711 234 567 / 0711 234 568 / 0711 234 569"),
+            "phones:0711 234 567|phones:0711 234 568|phones:0711 234 569");
+  EXPECT_EQ(found("ring 02 03 04 05 06 07 08 09 103"), "");
   EXPECT_EQ(found("86.121.97.248 415-555-2671"), "ipv4:86.121.97.248|phones:415-555-2671");
 }
 
@@ -264,6 +267,16 @@ TEST(Actions, MaskKeepsTheShapeAndDropLeavesTheText) {
   text = "card 4111111111111111";
   EXPECT_TRUE(redactor.redact(text).drops_document);
   EXPECT_EQ(text, "card 4111111111111111");
+}
+
+// A placeholder that reads as personal data is not counted as such.
+TEST(Actions, PlaceholdersMayBeAnything) {
+  RedactOptions options;
+  options.email_placeholder = "someone@redacted.org";
+  options.phone_placeholder = "";
+  std::string text = "a@b.org or 415-555-2671";
+  EXPECT_EQ(Redactor(options).redact(text).total(), 2);
+  EXPECT_EQ(text, "someone@redacted.org or ");
 }
 
 TEST(Names, OnlyAfterTitlesAndIntroductionsAndOnlyWhenAskedFor) {
