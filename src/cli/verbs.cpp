@@ -9,6 +9,7 @@ const std::vector<Verb>& verbs() {
                              runs_show_verb(),
                              runs_diff_verb(),
                              report_verb(),
+                             crawl_verb(),
                              extract_verb(),
                              curate_verb(),
                              classifier_train_verb(),

@@ -10,6 +10,7 @@ Verb runs_ls_verb();
 Verb runs_show_verb();
 Verb runs_diff_verb();
 Verb report_verb();
+Verb crawl_verb();
 Verb extract_verb();
 Verb curate_verb();
 Verb classifier_train_verb();
