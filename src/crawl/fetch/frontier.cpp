@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "base/hash.h"
+
 namespace smelt {
 namespace {
 
@@ -10,6 +12,10 @@ constexpr size_t kMostQueued = 4'000'000;
 
 std::string without_www(const std::string& host) {
   return host.starts_with("www.") ? host.substr(4) : host;
+}
+
+uint64_t key_of(const Url& url) {
+  return hash64(url.text());
 }
 
 // A pattern of whole addresses.
@@ -85,20 +91,18 @@ std::string Frontier::refusal(const CrawlTarget& target) const {
 }
 
 void Frontier::add(CrawlTarget target) {
-  const std::string url = target.url.text();
-  if (seen_.contains(url)) {
+  const uint64_t key = key_of(target.url);
+  if (seen_.contains(key)) {
     return;
   }
+  // What is refused here may be nearer, or a seed's redirect, on another way.
   const std::string reason = refusal(target);
-  // What lies deeper on this way may be nearer on another.
-  if (reason != "too_deep") {
-    seen_.insert(url);
-  }
   if (!reason.empty()) {
     skip(reason);
     return;
   }
-  if (done_.contains(url)) {
+  seen_.insert(key);
+  if (done_.contains(key)) {
     return;
   }
   target.origin = target.url.origin();
@@ -127,7 +131,7 @@ std::optional<CrawlTarget> Frontier::take(Host& host, const std::string& origin)
     CrawlTarget target = std::move(host.queue.front());
     host.queue.pop_front();
     --queued_;
-    if (done_.contains(target.url.text())) {
+    if (done_.contains(key_of(target.url))) {
       continue;
     }
     if (!host.robots->allows(target.url.target())) {
@@ -191,7 +195,7 @@ void Frontier::finished(const CrawlTarget& target, double now) {
   Host& host = host_of(target.origin);
   host.busy = false;
   host.due = now + delay_of(target.origin);
-  done_.insert(target.url.text());
+  done_.insert(key_of(target.url));
   host.pages += target.kind == FetchKind::kPage ? 1 : 0;
 }
 
@@ -227,7 +231,7 @@ void Frontier::give_up(const std::string& origin, const std::string& reason) {
 }
 
 void Frontier::mark_done(const CrawlTarget& target) {
-  done_.insert(target.url.text());
+  done_.insert(key_of(target.url));
   host_of(target.origin).pages += target.kind == FetchKind::kPage ? 1 : 0;
 }
 

@@ -58,7 +58,7 @@ class Frontier {
   // Replay: the address needs no fetching.
   void mark_done(const CrawlTarget& target);
 
-  // Addresses left out, by reason: out_of_scope, excluded, too_deep, too_many_redirects, host_budget, queue_full,
+  // Links left out, by reason: out_of_scope, excluded, too_deep, too_many_redirects, host_budget, queue_full,
   // robots, robots_unreachable, crawl_delay, host_unreachable.
   const std::map<std::string, int64_t>& skipped() const { return skipped_; }
   // Seconds between two requests to the host, by the options and its robots.txt as far as it is known.
@@ -86,8 +86,8 @@ class Frontier {
   std::map<std::string, Host> hosts_;
   std::set<std::string> own_hosts_;
   std::set<std::string> seed_origins_;
-  std::unordered_set<std::string> seen_;
-  std::unordered_set<std::string> done_;
+  std::unordered_set<uint64_t> seen_;  // hashes of addresses: those queued
+  std::unordered_set<uint64_t> done_;  // those that need no fetching any more
   std::map<std::string, int64_t> skipped_;
   size_t queued_ = 0;
   uint64_t turn_ = 0;
