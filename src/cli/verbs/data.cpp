@@ -102,7 +102,8 @@ Verb extract_verb() {
       "The id of a document is the page's path below its folder, or the WARC record's id. Pages without main text and "
       "broken records are\n"
       "counted by reason and kept aside with --rejects.",
-      {{"INPUT", "folders of .html files, WARC files (plain, .gz, .zst; http(s) addresses too), globs", true, true}},
+      {{"INPUT", "folders of .html files, WARC, WET and ARC files (plain, .gz, .zst, .lz4; http, s3 and gs too), globs",
+        true, true}},
       {{"--output", FlagKind::kText, "FILE", ".jsonl or .jsonl.zst", true},
        {"--rejects", FlagKind::kText, "FILE", "where to keep what was set aside, with the reasons"},
        {"--everything", FlagKind::kSwitch, "", "every visible block, not only the main text"},
