@@ -1,5 +1,5 @@
 // `smelt crawl` as a user runs it: stopped by a signal, resumed, read by `smelt extract`.
-#include <atomic>
+#include <algorithm>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
