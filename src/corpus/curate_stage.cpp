@@ -207,6 +207,7 @@ Corpus load_corpus(const StageDir& stage, size_t num_parts) {
 StageSpec curate_spec(const CurateOptions& options, const std::string& documents_dir, const std::string& dir) {
   const FilterPipeline checks_the_names_of_filters(options.filters);
   StageSpec spec{.name = "curate", .version = 6, .dir = dir, .settings = recipe_to_json(options), .inputs = {}};
+  spec.settings["dedup"].erase("memory");  // changes no byte
   const std::string digest = has_manifest(documents_dir) ? read_manifest(documents_dir).digest()
                                                          : files_digest(list_document_files({documents_dir}));
   spec.inputs.emplace_back("documents", digest);

@@ -270,6 +270,7 @@ TEST_F(CurateDedup, BytesDoNotDependOnThreadsOrMemory) {
   run(3, "three");
   EXPECT_TRUE(bytes_below(folder_.file("one")) == bytes_below(folder_.file("three")));
   options_.dedup.memory = 1;
+  EXPECT_TRUE(run(1, "one").skipped);
   run(2, "little");
   EXPECT_TRUE(bytes_below(folder_.file("one")) == bytes_below(folder_.file("little")));
 }

@@ -105,7 +105,7 @@ class DuplicateFinder {
       : context_(context),
         keys_(keys),
         options_(options),
-        tables_(space.share(4)),
+        tables_(space.share(8)),  // four of them
         sorting_(space.share(2)),
         sets_(keys.size(), tables_),
         out_(keys.size(), tables_) {}

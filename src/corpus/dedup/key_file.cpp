@@ -103,7 +103,7 @@ Result<KeyFile> KeyFile::parse(std::string_view bytes) {
 
 template <class T>
 T KeyFile::value_at(uint64_t offset) const {
-  T value;
+  T value{};
   std::memcpy(&value, bytes_.data() + offset, sizeof(T));
   return value;
 }

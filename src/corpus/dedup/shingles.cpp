@@ -110,7 +110,7 @@ Kind kind_of(uint32_t c) {
 uint64_t word_hash(const char* word, size_t size) {
   uint64_t hash = size * 0x9E3779B97F4A7C15u;
   for (; size > 8; word += 8, size -= 8) {
-    uint64_t bytes;
+    uint64_t bytes = 0;
     std::memcpy(&bytes, word, 8);
     hash = mix(hash ^ bytes);
   }
@@ -139,7 +139,7 @@ bool take_short_word(std::string_view text, size_t& pos, uint64_t& hash) {
   if (pos + 8 > text.size()) {
     return false;
   }
-  uint64_t bytes;
+  uint64_t bytes = 0;
   std::memcpy(&bytes, text.data() + pos, 8);
   if constexpr (std::endian::native == std::endian::big) {
     return false;

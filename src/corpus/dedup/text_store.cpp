@@ -32,7 +32,7 @@ TextStore::TextStore(const std::string& path) : file_(path) {
 }
 
 uint64_t TextStore::end(uint64_t i) const {
-  uint64_t value;
+  uint64_t value = 0;
   std::memcpy(&value, file_.bytes().data() + file_.bytes().size() - (size_ + 1 - i) * sizeof(uint64_t), sizeof(value));
   return value;
 }
