@@ -3,8 +3,9 @@
 // Limits: fastText with subwords adds one row of `dim` floats a word that it has seen lately, else one a subword, from
 // anywhere in the matrix: cache misses. Linear heads and DSIR read one float a feature. Perplexity takes a look-up a
 // word and some steps of binary search in tables larger than the cache.
-// Peers, one thread of a Xeon with AVX-512 (their Python modules): fastText lid.176.ftz 7.5, fastText word pairs
-// (dim 64) and KenLM as tools/peers measure them in the same run.
+// Peers beside these on one thread of a Xeon with AVX-512 (quality_peers.py): lid.176.ftz on Wikipedia's sentences
+// 2.8 to 3.1 in fastText, 26.6 here; perplexity of order 5 there, of words split beforehand 17.0 in KenLM, of text 16
+// to 18 here.
 #include <cstdlib>
 #include <filesystem>
 #include <string>

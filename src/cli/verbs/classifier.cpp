@@ -240,6 +240,13 @@ int inspect(Session& session, const Arguments& arguments) {
     text += fmt::format("{:<18}{}\n", key, value.is_string() ? value.as_string() : value.dump());
   }
   json["facts"] = std::move(facts);
+  if (arguments.has("--arpa")) {
+    if (model->kind() != std::string_view("ngram")) {
+      throw usage_error("only an n-gram model can be written as ARPA text", "--arpa");
+    }
+    refuse_to_overwrite(arguments.text("--arpa"));
+    NgramText::load(path).write_arpa(arguments.text("--arpa"));
+  }
   if (arguments.has("--text")) {
     const std::unique_ptr<Scorer> scorer = model->make_scorer();
     const ScoredLabel best = scorer->best(arguments.text("--text"));
@@ -303,7 +310,8 @@ Verb classifier_inspect_verb() {
           "what a model of quality is, and what it says of a text",
           "",
           {kModel},
-          {{"--text", FlagKind::kText, "TEXT", "to be scored"}},
+          {{"--text", FlagKind::kText, "TEXT", "to be scored"},
+           {"--arpa", FlagKind::kText, "FILE", "an n-gram model as ARPA text, for KenLM and others"}},
           {{"smelt classifier inspect quality.bin", "kind, labels, settings"},
            {"smelt classifier inspect lid.176.ftz --text 'Guten Morgen'", "the likeliest label of a text"},
            {"smelt classifier inspect books.ngram --json", "everything, for a script"}},
