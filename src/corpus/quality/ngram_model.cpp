@@ -26,7 +26,7 @@ int64_t number(const Json& object, const char* key, int64_t low, int64_t high, c
 }
 
 inline float float_at(std::string_view table, uint32_t i) {
-  float value;
+  float value = 0;
   __builtin_memcpy(&value, table.data() + size_t{i} * sizeof(float), sizeof(float));
   return value;
 }
@@ -35,7 +35,7 @@ inline float float_at(std::string_view table, uint32_t i) {
 
 uint32_t NgramModel::Level::field(int64_t record, int64_t offset, int64_t bits) const {
   const auto bit = static_cast<uint64_t>(record * width + offset);
-  uint64_t word;
+  uint64_t word = 0;
   __builtin_memcpy(&word, records.data() + (bit >> 3), sizeof(word));
   return static_cast<uint32_t>((word >> (bit & 7)) & ((uint64_t{1} << bits) - 1));
 }

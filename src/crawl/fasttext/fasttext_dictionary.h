@@ -60,7 +60,9 @@ class FasttextDictionary {
 
   int32_t num_words() const { return num_words_; }
   int32_t num_labels() const { return static_cast<int32_t>(entries_.size()) - num_words_; }
-  const FasttextEntry& label(int32_t i) const { return entries_[static_cast<size_t>(num_words_ + i)]; }
+  const FasttextEntry& label(int32_t i) const {
+    return entries_[static_cast<size_t>(num_words_) + static_cast<size_t>(i)];
+  }
   const std::vector<FasttextEntry>& entries() const { return entries_; }
   // Rows of the input matrix behind those of the words: buckets, those kept of a pruned model.
   int64_t num_bucket_rows() const { return is_pruned_ ? num_kept_ : args_.bucket; }

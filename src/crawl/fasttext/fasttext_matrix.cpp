@@ -10,7 +10,7 @@ constexpr int32_t kMaxColumns = 1 << 16;
 
 // The floats of a file lie at any address.
 inline float load(const char* at, int64_t i) {
-  float value;
+  float value = 0;
   __builtin_memcpy(&value, at + i * 4, 4);
   return value;
 }

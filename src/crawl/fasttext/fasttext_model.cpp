@@ -201,7 +201,7 @@ void FasttextModel::label_probabilities(const float* hidden, float* out) const {
     std::vector<double> path(2 * static_cast<size_t>(count) - 1, 1.0);
     for (int32_t i = count - 2; i >= 0; --i) {  // parents come behind their children
       const Node& node = tree_[static_cast<size_t>(i)];
-      const double here = path[static_cast<size_t>(count + i)];
+      const double here = path[static_cast<size_t>(count) + static_cast<size_t>(i)];
       const float right = right_turn(i, hidden);
       path[static_cast<size_t>(node.left)] = here * (1.0 - double{right} + kLogFloor);
       path[static_cast<size_t>(node.right)] = here * (double{right} + kLogFloor);
