@@ -150,7 +150,7 @@ Verb crawl_verb() {
        {"smelt crawl https://example.org/docs/ --include 'https://example.org/docs/*' --sitemaps --output docs.warc.gz",
         "one part of a site, with what its sitemap knows"},
        {"smelt crawl https://example.org/ --earlier example.warc.gz --output example-2.warc.gz --user-agent "
-        "'examplebot/1.0 (+https://example.org/bot)'",
+        "examplebot/1.0",
         "again, fetching only what changed, under a name of your own"}},
       crawl_pages};
 }
