@@ -93,7 +93,7 @@ class Decider {
     for (const auto& [scorer, thresholds] : ensemble_) {
       const int bucket = bucket_of(double{candidate.scores[scorer]}, thresholds);
       add_count(count_group(count_group(counts, "scorers"), options_.scorers[scorer].name), std::to_string(bucket), 1);
-      decision.bucket = std::max(decision.bucket, static_cast<int8_t>(bucket));
+      decision.bucket = std::max(decision.bucket, bucket);
     }
     if (!std::isnan(candidate.perplexity)) {
       add_count(count_group(counts, "perplexity"), perplexity_range(candidate.perplexity), 1);

@@ -23,7 +23,7 @@ struct QualityCandidate {
 
 struct QualityDecision {
   enum class Fate : uint8_t { kKeep, kFilters, kPerplexity, kBucket, kNotDrawn };
-  int8_t bucket = -1;  // -1 where no scorer is in the ensemble
+  int bucket = -1;  // -1 where no scorer is in the ensemble
   Fate fate = Fate::kKeep;
 };
 
