@@ -11,8 +11,8 @@
 #include "base/context.h"
 #include "corpus/dedup/key_file.h"
 #include "corpus/dedup/options.h"
-#include "corpus/dedup/scratch.h"
 #include "corpus/dedup/text_store.h"
+#include "corpus/scratch.h"
 
 namespace smelt {
 

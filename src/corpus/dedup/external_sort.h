@@ -9,7 +9,7 @@
 #include <mutex>
 #include <vector>
 
-#include "corpus/dedup/scratch.h"
+#include "corpus/scratch.h"
 
 namespace smelt {
 

@@ -18,7 +18,7 @@
 #include <span>
 
 #include "corpus/dedup/external_sort.h"
-#include "corpus/dedup/scratch.h"
+#include "corpus/scratch.h"
 
 namespace smelt {
 

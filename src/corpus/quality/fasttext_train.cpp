@@ -9,7 +9,7 @@
 
 #include "base/error.h"
 #include "base/rng.h"
-#include "corpus/quality/scratch_array.h"
+#include "corpus/scratch.h"
 
 namespace smelt {
 namespace {

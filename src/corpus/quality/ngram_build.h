@@ -14,7 +14,7 @@
 #include "base/threads.h"
 #include "corpus/quality/ngram_model.h"
 #include "corpus/quality/ngram_windows.h"
-#include "corpus/quality/scratch_array.h"
+#include "corpus/scratch.h"
 
 namespace smelt {
 

@@ -8,7 +8,7 @@
 
 #include "base/function_ref.h"
 #include "base/json.h"
-#include "corpus/quality/scratch_array.h"
+#include "corpus/scratch.h"
 
 namespace smelt {
 

@@ -36,11 +36,16 @@ HtmlContent HtmlTreeBuilder::begin_fragment(std::string_view context, HtmlNamesp
                                    : HtmlContent::kData;
 }
 
-HtmlContent HtmlTreeBuilder::start_tag(const HtmlTagToken& token) {
+// What every token but text begins with.
+void HtmlTreeBuilder::begin_token() {
   skip_newline_ = false;
   if (mode_ == Mode::kInTableText) {
     flush_table_text();
   }
+}
+
+HtmlContent HtmlTreeBuilder::start_tag(const HtmlTagToken& token) {
+  begin_token();
   content_ = HtmlContent::kData;
   attributes_used_ = false;
   process_start(token);
@@ -51,10 +56,7 @@ HtmlContent HtmlTreeBuilder::start_tag(const HtmlTagToken& token) {
 }
 
 void HtmlTreeBuilder::end_tag(const HtmlTagToken& token) {
-  skip_newline_ = false;
-  if (mode_ == Mode::kInTableText) {
-    flush_table_text();
-  }
+  begin_token();
   if (uint32_t& flattened = flattened_[static_cast<size_t>(token.tag)]; flattened > 0) {
     --flattened;
     return;
@@ -73,10 +75,7 @@ void HtmlTreeBuilder::characters(std::string_view text, bool has_nul) {
 }
 
 void HtmlTreeBuilder::comment(std::string_view text) {
-  skip_newline_ = false;
-  if (mode_ == Mode::kInTableText) {
-    flush_table_text();
-  }
+  begin_token();
   switch (mode_) {
     case Mode::kInitial:
     case Mode::kBeforeHtml:
@@ -288,41 +287,22 @@ void HtmlTreeBuilder::text_in(Mode mode, std::string_view text, bool has_nul) {
 }
 
 void HtmlTreeBuilder::end_of_file() {
-  if (mode_ == Mode::kInTableText) {
-    flush_table_text();
-  }
+  begin_token();
   if (mode_ == Mode::kText) {
     pop();
     mode_ = original_mode_;
   }
   while (true) {
-    switch (mode_) {
-      case Mode::kInitial:
-        leave_initial();
-        break;
-      case Mode::kBeforeHtml:
-        leave_before_html();
-        break;
-      case Mode::kBeforeHead:
-        leave_before_head();
-        break;
-      case Mode::kInHead:
-      case Mode::kInHeadNoscript:
-        leave_in_head();
-        break;
-      case Mode::kAfterHead:
-        leave_after_head();
-        break;
-      default:
-        if (template_modes_.empty() || open_count(kTemplate) == 0) {
-          return;
-        }
-        pop_through(kTemplate);
-        clear_to_marker();
-        template_modes_.pop_back();
-        reset_mode();
-        break;
+    if (leave_before_body()) {
+      continue;
     }
+    if (template_modes_.empty() || open_count(kTemplate) == 0) {
+      return;
+    }
+    pop_through(kTemplate);
+    clear_to_marker();
+    template_modes_.pop_back();
+    reset_mode();
   }
 }
 

@@ -88,6 +88,7 @@ class HtmlTreeBuilder final : public HtmlTokenSink {
   static constexpr uint32_t kMarker = 0;  // an active formatting element that is none
 
   // Insertion modes. Each takes the token whole; a token that a mode hands on is processed again.
+  void begin_token();
   void process_start(const HtmlTagToken& token);
   void process_end(const HtmlTagToken& token);
   void process_text(std::string_view text, bool has_nul);
@@ -102,6 +103,7 @@ class HtmlTreeBuilder final : public HtmlTokenSink {
   void leave_before_head();
   void leave_in_head();
   void leave_after_head();
+  bool leave_before_body();
   void before_html_start(const HtmlTagToken& token);
   void before_head_start(const HtmlTagToken& token);
   void in_head_start(const HtmlTagToken& token);
@@ -134,7 +136,6 @@ class HtmlTreeBuilder final : public HtmlTokenSink {
 
   void in_table_start(const HtmlTagToken& token);
   void in_table_end(const HtmlTagToken& token);
-  void in_table_anything(const HtmlTagToken& token, bool start);
   void flush_table_text();
   void in_caption_start(const HtmlTagToken& token);
   void in_caption_end(const HtmlTagToken& token);

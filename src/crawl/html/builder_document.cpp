@@ -95,10 +95,7 @@ size_t leading_space(std::string_view text) {
 }  // namespace
 
 void HtmlTreeBuilder::doctype(const HtmlDoctype& doctype) {
-  skip_newline_ = false;
-  if (mode_ == Mode::kInTableText) {
-    flush_table_text();
-  }
+  begin_token();
   if (mode_ != Mode::kInitial) {
     return;
   }
@@ -129,6 +126,30 @@ void HtmlTreeBuilder::leave_in_head() {  // or "in head noscript": one level up
 void HtmlTreeBuilder::leave_after_head() {
   insert_element(implied(kBody));
   mode_ = Mode::kInBody;
+}
+
+// One mode nearer to the body, with what is missing; false where the body has begun.
+bool HtmlTreeBuilder::leave_before_body() {
+  switch (mode_) {
+    case Mode::kInitial:
+      leave_initial();
+      return true;
+    case Mode::kBeforeHtml:
+      leave_before_html();
+      return true;
+    case Mode::kBeforeHead:
+      leave_before_head();
+      return true;
+    case Mode::kInHead:
+    case Mode::kInHeadNoscript:
+      leave_in_head();
+      return true;
+    case Mode::kAfterHead:
+      leave_after_head();
+      return true;
+    default:
+      return false;
+  }
 }
 
 void HtmlTreeBuilder::before_html_start(const HtmlTagToken& token) {
@@ -262,26 +283,8 @@ void HtmlTreeBuilder::text_around_body(std::string_view text, bool has_nul) {
   if (text.empty()) {
     return;
   }
-  switch (mode_) {
-    case Mode::kInitial:
-      leave_initial();
-      break;
-    case Mode::kBeforeHtml:
-      leave_before_html();
-      break;
-    case Mode::kBeforeHead:
-      leave_before_head();
-      break;
-    case Mode::kInHead:
-    case Mode::kInHeadNoscript:
-      leave_in_head();
-      break;
-    case Mode::kAfterHead:
-      leave_after_head();
-      break;
-    default:
-      mode_ = Mode::kInBody;
-      break;
+  if (!leave_before_body()) {
+    mode_ = Mode::kInBody;
   }
   process_text(text, has_nul);
 }

@@ -1,4 +1,4 @@
-#include "corpus/dedup/scratch.h"
+#include "corpus/scratch.h"
 
 #include <cerrno>
 #include <utility>
@@ -79,6 +79,28 @@ char* ScratchFile::map(uint64_t size) {
   mapped_size_ = size;
   size_ = size;
   return mapped_;
+}
+
+ScratchBytes::ScratchBytes(uint64_t size, const std::string& folder) {
+  if (size == 0) {
+    return;
+  }
+  if (!folder.empty()) {
+    data_ = files_.emplace_back(folder).map(size);
+    return;
+  }
+  void* at = ::mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  if (at == MAP_FAILED) {
+    throw system_error("cannot map a table", "memory", errno);
+  }
+  data_ = at;
+  memory_size_ = size;
+}
+
+ScratchBytes::~ScratchBytes() {
+  if (memory_size_ > 0) {
+    ::munmap(data_, memory_size_);
+  }
 }
 
 }  // namespace smelt

@@ -9,6 +9,7 @@
 #include <string>
 #include <string_view>
 #include <type_traits>
+#include <utility>
 #include <vector>
 
 #include "base/error.h"
@@ -47,34 +48,56 @@ class ScratchFile {
   uint64_t mapped_size_ = 0;
 };
 
-// A fixed number of values: in memory where they fit, else in a mapped file, which the system may write out.
+// Bytes that are zero at first: anonymous memory where `folder` is empty, else a mapped ScratchFile in it, whose pages
+// the system may write out and take back. Throws UserError(kResource) where there is no room.
+class ScratchBytes {
+ public:
+  ScratchBytes() = default;
+  ScratchBytes(uint64_t size, const std::string& folder);
+  ~ScratchBytes();
+  ScratchBytes(ScratchBytes&& other) noexcept { *this = std::move(other); }
+  ScratchBytes& operator=(ScratchBytes&& other) noexcept {
+    std::swap(data_, other.data_);
+    std::swap(memory_size_, other.memory_size_);
+    std::swap(files_, other.files_);
+    return *this;
+  }
+  ScratchBytes(const ScratchBytes&) = delete;
+  ScratchBytes& operator=(const ScratchBytes&) = delete;
+  void* data() const { return data_; }
+
+ private:
+  void* data_ = nullptr;
+  uint64_t memory_size_ = 0;        // of anonymous memory
+  std::vector<ScratchFile> files_;  // none or one
+};
+
+// A fixed number of values.
 template <class T>
 class ScratchArray {
   static_assert(std::is_trivially_copyable_v<T>);
 
  public:
-  ScratchArray(size_t size, const T& fill, const ScratchSpace& space) : size_(size) {
-    if (size <= space.memory / sizeof(T)) {
-      memory_.resize(size);
-      values_ = memory_.data();
-    } else {
-      files_.emplace_back(space.folder);
-      values_ = reinterpret_cast<T*>(files_.back().map(size * sizeof(T)));
-    }
-    std::fill(values_, values_ + size, fill);
+  ScratchArray() = default;
+  // All zeros.
+  ScratchArray(uint64_t size, const std::string& folder) : bytes_(size * sizeof(T), folder), size_(size) {}
+  // In memory where they fit.
+  ScratchArray(uint64_t size, const T& fill, const ScratchSpace& space)
+      : ScratchArray(size, size <= space.memory / sizeof(T) ? std::string() : space.folder) {
+    std::fill(begin(), end(), fill);
   }
-  ScratchArray(ScratchArray&&) noexcept = default;
-  ScratchArray& operator=(ScratchArray&&) noexcept = default;
 
-  size_t size() const { return size_; }
-  T& operator[](size_t i) { return values_[i]; }
-  const T& operator[](size_t i) const { return values_[i]; }
+  uint64_t size() const { return size_; }
+  T& operator[](uint64_t i) { return begin()[i]; }
+  const T& operator[](uint64_t i) const { return begin()[i]; }
+  T* begin() { return static_cast<T*>(bytes_.data()); }
+  T* end() { return begin() + size_; }
+  const T* begin() const { return static_cast<const T*>(bytes_.data()); }
+  const T* end() const { return begin() + size_; }
 
  private:
-  size_t size_;
-  std::vector<T> memory_;
-  std::vector<ScratchFile> files_;  // none or one
-  T* values_ = nullptr;
+  ScratchBytes bytes_;
+  uint64_t size_ = 0;
 };
 
 // Values appended one by one, then read as one span.
