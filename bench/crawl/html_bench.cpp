@@ -7,8 +7,13 @@
 
 #include "base/files.h"
 #include "base/text.h"
+#include "crawl/blocks.h"
+#include "crawl/charset.h"
 #include "crawl/extract.h"
 #include "crawl/html/tree.h"
+#include "crawl/main/main_text.h"
+#include "crawl/page_head.h"
+#include "crawl/text_writer.h"
 
 namespace smelt {
 namespace {
@@ -54,6 +59,16 @@ void BM_parse_text_only(benchmark::State& state) {
   options.text_only = true;
   run(state, [&](const std::string& page) { benchmark::DoNotOptimize(parse_html(page, options).nodes().size()); });
 }
+// Bytes to text, without what a document needs beside it (language, metadata), which the peers do not give either.
+void BM_main_text(benchmark::State& state) {
+  run(state, [](const std::string& html) {
+    const HtmlTree tree = parse_html(decode_html(html, "text/html").utf8, {.text_only = true});
+    const PageHead head = read_head(tree);
+    const std::vector<TextBlock> blocks = split_blocks(tree, find_unread(tree));
+    const std::vector<float> scores = score_blocks(tree, blocks, {head.canonical, head.title});
+    benchmark::DoNotOptimize(write_text(blocks, choose_blocks(blocks, scores)).size());
+  });
+}
 void BM_extract(benchmark::State& state, const char* content) {
   ExtractOptions options;
   options.content = content;
@@ -67,6 +82,7 @@ void BM_extract(benchmark::State& state, const char* content) {
 
 BENCHMARK(BM_parse)->Unit(benchmark::kMillisecond);
 BENCHMARK(BM_parse_text_only)->Unit(benchmark::kMillisecond);
+BENCHMARK(BM_main_text)->Unit(benchmark::kMillisecond);
 BENCHMARK_CAPTURE(BM_extract, main, "main")->Unit(benchmark::kMillisecond);
 BENCHMARK_CAPTURE(BM_extract, justext, "justext")->Unit(benchmark::kMillisecond);
 BENCHMARK_CAPTURE(BM_extract, all, "all")->Unit(benchmark::kMillisecond);

@@ -6,6 +6,7 @@
 #include <numeric>
 
 #include <fmt/format.h>
+#include <simdjson.h>
 
 namespace smelt {
 namespace {
@@ -55,34 +56,30 @@ Decoded decode(std::string_view text, size_t pos) {
 }  // namespace
 
 bool is_valid_utf8(std::string_view text) {
-  size_t pos = 0;
-  while (pos < text.size()) {
+  return simdjson::validate_utf8(text.data(), text.size());
+}
+
+std::string replace_invalid_utf8(std::string_view text) {
+  if (is_valid_utf8(text)) {
+    return std::string(text);
+  }
+  std::string out;
+  out.reserve(text.size());
+  size_t valid = 0;  // where the valid run that is not yet written begins
+  for (size_t pos = 0; pos < text.size();) {
     if (static_cast<uint8_t>(text[pos]) < 0x80) {
       ++pos;
       continue;
     }
     const Decoded decoded = decode(text, pos);
     if (!decoded.valid) {
-      return false;
-    }
-    pos += decoded.length;
-  }
-  return true;
-}
-
-std::string replace_invalid_utf8(std::string_view text) {
-  std::string out;
-  out.reserve(text.size());
-  size_t pos = 0;
-  while (pos < text.size()) {
-    const Decoded decoded = decode(text, pos);
-    if (decoded.valid) {
-      out.append(text.substr(pos, decoded.length));
-    } else {
+      out.append(text.substr(valid, pos - valid));
       append_utf8(out, kReplacementCharacter);
+      valid = pos + decoded.length;
     }
     pos += decoded.length;
   }
+  out.append(text.substr(valid));
   return out;
 }
 

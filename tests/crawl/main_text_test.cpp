@@ -29,19 +29,21 @@ TEST(BoostedTrees, SumTheLeavesThatTheAnswersName) {
   for (size_t i = 0; i < kTrees * kTreeLeaves; ++i) {
     leaves.push_back(static_cast<int16_t>(static_cast<int>(random() % 20000) - 10000));
   }
-  std::vector<float> columns(kFeatures * kRows);
-  for (float& value : columns) {
-    value = normal(random);
+  FeatureTable table(kRows, kFeatures);
+  for (size_t row = 0; row < kRows; ++row) {
+    for (size_t f = 0; f < kFeatures; ++f) {
+      table.row(row)[f * FeatureTable::kChunk] = normal(random);
+    }
   }
   const BoostedTrees model{0.25F, 1e-4F, features, thresholds, leaves};
-  const std::vector<float> scores = predict(model, columns, kRows);
+  const std::vector<float> scores = predict(model, table);
   for (size_t row = 0; row < kRows; ++row) {
     double logit = 0.25;
     for (size_t tree = 0; tree < kTrees; ++tree) {
       size_t leaf = 0;
       for (size_t d = 0; d < kTreeDepth; ++d) {
         const size_t at = tree * kTreeDepth + d;
-        leaf += columns[features[at] * kRows + row] > thresholds[at] ? size_t{1} << d : 0;
+        leaf += table.at(row, features[at]) > thresholds[at] ? size_t{1} << d : 0;
       }
       logit += 1e-4 * leaves[tree * kTreeLeaves + leaf];
     }
@@ -119,15 +121,13 @@ TEST(MainText, SignalsCountLevelsUpToWordsAndElements) {
       "none'><p>x</p></section></div></article>");
   const std::vector<MarkupSignals> signals = find_signals(tree);
   const MarkupSignals& text = signals.back();
-  const auto word = [&](MarkupWord which) { return text.words[static_cast<size_t>(which)]; };
-  const auto element = [&](MarkupElement which) { return text.elements[static_cast<size_t>(which)]; };
-  EXPECT_EQ(element(MarkupElement::kParagraph), 0);
-  EXPECT_EQ(element(MarkupElement::kHiddenStyle), 1);
-  EXPECT_EQ(element(MarkupElement::kArticle), 3);
-  EXPECT_EQ(element(MarkupElement::kFooter), kFarAway);
-  EXPECT_EQ(word(MarkupWord::kContent), 2);
-  EXPECT_EQ(word(MarkupWord::kNavigation), 2);
-  EXPECT_EQ(word(MarkupWord::kComment), kFarAway);
+  EXPECT_EQ(text.at(MarkupElement::kParagraph), 0);
+  EXPECT_EQ(text.at(MarkupElement::kHiddenStyle), 1);
+  EXPECT_EQ(text.at(MarkupElement::kArticle), 3);
+  EXPECT_EQ(text.at(MarkupElement::kFooter), kFarAway);
+  EXPECT_EQ(text.at(MarkupWord::kContent), 2);
+  EXPECT_EQ(text.at(MarkupWord::kNavigation), 2);
+  EXPECT_EQ(text.at(MarkupWord::kComment), kFarAway);
 }
 
 TEST(MainText, MeasuresText) {
@@ -164,8 +164,11 @@ TEST(MainText, ScoresAreProbabilitiesOnAnyPage) {
     for (const float score : scores) {
       EXPECT_TRUE(score >= 0 && score <= 1) << page;
     }
-    for (const float value : block_features(tree, blocks, {})) {
-      EXPECT_TRUE(std::isfinite(value)) << page;
+    const FeatureTable table = block_features(tree, blocks, {});
+    for (size_t row = 0; row < table.rows(); ++row) {
+      for (size_t f = 0; f < table.features(); ++f) {
+        EXPECT_TRUE(std::isfinite(table.at(row, f))) << page;
+      }
     }
   }
 }

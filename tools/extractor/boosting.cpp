@@ -12,40 +12,6 @@ namespace {
 
 constexpr size_t kBins = 64;
 
-// Each column as bins, and the value above which the next bin begins.
-struct Binned {
-  std::vector<std::vector<float>> borders;
-  std::vector<uint8_t> bins;  // [feature][row]
-};
-
-Binned bin_columns(const TrainingRows& rows, Executor& threads) {
-  Binned out;
-  out.borders.resize(rows.features);
-  out.bins.resize(rows.features * rows.rows);
-  threads.run(static_cast<int64_t>(rows.features), [&](int64_t f) {
-    const float* column = rows.columns.data() + static_cast<size_t>(f) * rows.rows;
-    std::vector<float> values(column, column + rows.rows);
-    std::sort(values.begin(), values.end());
-    std::vector<float>& borders = out.borders[static_cast<size_t>(f)];
-    for (size_t i = 1; i < kBins; ++i) {
-      const size_t at = i * values.size() / kBins;
-      // Between two values that differ, so that no row stands on a border.
-      const auto above = std::upper_bound(values.begin(), values.end(), values[at]);
-      if (above != values.end()) {
-        const float border = values[at] + (*above - values[at]) / 2;
-        if (borders.empty() || border > borders.back()) {
-          borders.push_back(border);
-        }
-      }
-    }
-    uint8_t* bins = out.bins.data() + static_cast<size_t>(f) * rows.rows;
-    for (size_t r = 0; r < rows.rows; ++r) {
-      bins[r] = static_cast<uint8_t>(std::lower_bound(borders.begin(), borders.end(), column[r]) - borders.begin());
-    }
-  });
-  return out;
-}
-
 struct Split {
   double gain = 0;
   size_t feature = 0;
@@ -68,11 +34,11 @@ struct Drawn {
 class Booster {
  public:
   Booster(const TrainingRows& rows, const std::vector<uint8_t>& used, const BoostingOptions& options, Executor& threads)
-      : rows_(rows), used_(used), options_(options), threads_(threads), binned_(bin_columns(rows, threads)) {
+      : rows_(rows), used_(used), options_(options), threads_(threads), binned_(rows.columns) {
     double weight = 0;
     double yes = 0;
     double count = 0;
-    for (size_t r = 0; r < rows.rows; ++r) {
+    for (size_t r = 0; r < rows.rows(); ++r) {
       if (used[r] != 0) {
         weight += rows.weights[r];
         yes += rows.answers[r] != 0 ? rows.weights[r] : 0;
@@ -81,7 +47,7 @@ class Booster {
     }
     bias_ = std::log(yes / (weight - yes));
     ridge_ = options.ridge * weight / count;
-    logits_.assign(rows.rows, bias_);
+    logits_.assign(rows.rows(), bias_);
   }
 
   TrainedTrees run() {
@@ -106,7 +72,7 @@ class Booster {
   void grow(int tree, TrainedTrees& out, std::vector<double>& leaves) {
     Rng rng(options_.seed, "boost", static_cast<uint64_t>(tree));
     std::vector<Drawn> drawn;
-    for (size_t r = 0; r < rows_.rows; ++r) {
+    for (size_t r = 0; r < rows_.rows(); ++r) {
       const bool taken = rng.uniform() < options_.rows_share;
       if (used_[r] != 0 && taken) {
         const double p = 1 / (1 + std::exp(-logits_[r]));
@@ -115,19 +81,19 @@ class Booster {
       }
     }
     std::vector<size_t> features;
-    for (size_t f = 0; f < rows_.features; ++f) {
+    for (size_t f = 0; f < binned_.borders.size(); ++f) {
       if (rng.uniform() < options_.columns_share && !binned_.borders[f].empty()) {
         features.push_back(f);
       }
     }
-    std::vector<uint8_t> leaf(rows_.rows, 0);
+    std::vector<uint8_t> leaf(rows_.rows(), 0);
     for (size_t level = 0; level < kTreeDepth; ++level) {
       for (Drawn& row : drawn) {
         row.leaf = leaf[row.row];
       }
       const Split split = best_split(features, drawn, size_t{1} << level);
-      const uint8_t* bins = binned_.bins.data() + split.feature * rows_.rows;
-      for (size_t r = 0; r < rows_.rows; ++r) {
+      const uint8_t* bins = binned_.bins.data() + split.feature * rows_.rows();
+      for (size_t r = 0; r < rows_.rows(); ++r) {
         leaf[r] = static_cast<uint8_t>(leaf[r] | (bins[r] > split.border ? 1U << level : 0U));
       }
       out.features.push_back(static_cast<uint16_t>(split.feature));
@@ -143,7 +109,7 @@ class Booster {
       values[l] = -options_.rate * sums[l].gradient / (sums[l].curvature + ridge_);
       leaves.push_back(values[l]);
     }
-    for (size_t r = 0; r < rows_.rows; ++r) {
+    for (size_t r = 0; r < rows_.rows(); ++r) {
       logits_[r] += values[leaf[r]];
     }
   }
@@ -152,7 +118,7 @@ class Booster {
     std::vector<Split> best(features.size());
     threads_.run(static_cast<int64_t>(features.size()), [&](int64_t i) {
       const size_t f = features[static_cast<size_t>(i)];
-      const uint8_t* bins = binned_.bins.data() + f * rows_.rows;
+      const uint8_t* bins = binned_.bins.data() + f * rows_.rows();
       std::vector<Sums> sums(leaves * kBins);
       for (const Drawn& row : drawn) {
         Sums& sum = sums[row.leaf * kBins + bins[row.row]];
@@ -194,13 +160,42 @@ class Booster {
   const std::vector<uint8_t>& used_;
   const BoostingOptions& options_;
   Executor& threads_;
-  Binned binned_;
+  const BinnedColumns& binned_;
   double bias_ = 0;
   double ridge_ = 0;
   std::vector<double> logits_;
 };
 
 }  // namespace
+
+BinnedColumns bin_columns(const std::vector<float>& columns, size_t features, Executor& threads) {
+  BinnedColumns out;
+  out.rows = columns.size() / std::max<size_t>(features, 1);
+  out.borders.resize(features);
+  out.bins.resize(columns.size());
+  threads.run(static_cast<int64_t>(features), [&](int64_t f) {
+    const float* column = columns.data() + static_cast<size_t>(f) * out.rows;
+    std::vector<float> values(column, column + out.rows);
+    std::sort(values.begin(), values.end());
+    std::vector<float>& borders = out.borders[static_cast<size_t>(f)];
+    for (size_t i = 1; i < kBins; ++i) {
+      const size_t at = i * values.size() / kBins;
+      // Between two values that differ, so that no row stands on a border.
+      const auto above = std::upper_bound(values.begin(), values.end(), values[at]);
+      if (above != values.end()) {
+        const float border = values[at] + (*above - values[at]) / 2;
+        if (borders.empty() || border > borders.back()) {
+          borders.push_back(border);
+        }
+      }
+    }
+    uint8_t* bins = out.bins.data() + static_cast<size_t>(f) * out.rows;
+    for (size_t r = 0; r < out.rows; ++r) {
+      bins[r] = static_cast<uint8_t>(std::lower_bound(borders.begin(), borders.end(), column[r]) - borders.begin());
+    }
+  });
+  return out;
+}
 
 TrainedTrees boost(const TrainingRows& rows, const std::vector<uint8_t>& used, const BoostingOptions& options,
                    Executor& threads) {

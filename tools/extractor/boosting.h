@@ -19,13 +19,23 @@ struct BoostingOptions {
   uint64_t seed = 1;
 };
 
-// Rows of floats by column, their answers (0 or 1) and weights.
-struct TrainingRows {
+// Columns cut into bins of about equally many rows, and the value above which the next bin begins.
+struct BinnedColumns {
   size_t rows = 0;
-  size_t features = 0;
-  std::vector<float> columns;
+  std::vector<std::vector<float>> borders;  // by feature
+  std::vector<uint8_t> bins;                // [feature][row]
+};
+
+// `columns`: [features][rows].
+BinnedColumns bin_columns(const std::vector<float>& columns, size_t features, Executor& threads);
+
+// Rows, their answers (0 or 1) and weights.
+struct TrainingRows {
+  BinnedColumns columns;
   std::vector<uint8_t> answers;
   std::vector<float> weights;
+
+  size_t rows() const { return weights.size(); }
 };
 
 // An ensemble that owns its numbers.

@@ -25,6 +25,7 @@ constexpr double kSnippetWeight = 0.15;  // of a snippet's block, where the bloc
 // The blocks of all pages as rows; `pages[i]` owns rows [begin[i], begin[i + 1]).
 struct Rows {
   TrainingRows rows;
+  std::vector<FeatureTable> tables;  // by page
   std::vector<size_t> begin;
   std::vector<size_t> page_of;
   std::vector<uint8_t> known;
@@ -46,39 +47,43 @@ Rows make_rows(const std::vector<GoldPage>& pages, Executor& threads) {
     }
     all.begin.push_back(all.rows.weights.size());
   }
-  all.rows.rows = all.rows.weights.size();
-  std::vector<std::vector<float>> columns(pages.size());
+  all.tables.resize(pages.size(), FeatureTable(0, 0));
   threads.run(static_cast<int64_t>(pages.size()), [&](int64_t i) {
     const GoldPage& page = pages[static_cast<size_t>(i)];
-    columns[static_cast<size_t>(i)] = block_features(page.tree, page.blocks, {page.url, page.title});
+    all.tables[static_cast<size_t>(i)] = block_features(page.tree, page.blocks, {page.url, page.title});
   });
-  all.rows.features = block_feature_names().size();
-  all.rows.columns.resize(all.rows.features * all.rows.rows);
-  for (size_t page = 0; page < columns.size(); ++page) {
-    const size_t count = all.begin[page + 1] - all.begin[page];
-    for (size_t f = 0; f < all.rows.features; ++f) {
-      std::copy_n(columns[page].begin() + static_cast<ptrdiff_t>(f * count), count,
-                  all.rows.columns.begin() + static_cast<ptrdiff_t>(f * all.rows.rows + all.begin[page]));
+  const size_t features = block_feature_names().size();
+  std::vector<float> columns(features * all.rows.rows());
+  for (size_t page = 0; page < pages.size(); ++page) {
+    for (size_t f = 0; f < features; ++f) {
+      float* column = columns.data() + f * all.rows.rows() + all.begin[page];
+      for (size_t row = 0; row < all.tables[page].rows(); ++row) {
+        column[row] = all.tables[page].at(row, f);
+      }
     }
   }
+  all.rows.columns = bin_columns(columns, features, threads);
   return all;
 }
 
 void predict_pages(const Rows& all, const TrainedTrees& trees, const std::vector<uint8_t>& wanted,
                    std::vector<float>& scores) {
-  const std::vector<float> every = predict(trees.view(), all.rows.columns, all.rows.rows);
-  for (size_t r = 0; r < every.size(); ++r) {
-    scores[r] = wanted[r] != 0 ? every[r] : scores[r];
+  for (size_t page = 0; page < all.tables.size(); ++page) {
+    const std::vector<float> found = predict(trees.view(), all.tables[page]);
+    for (size_t i = 0; i < found.size(); ++i) {
+      const size_t row = all.begin[page] + i;
+      scores[row] = wanted[row] != 0 ? found[i] : scores[row];
+    }
   }
 }
 
 // Probabilities of each row by an ensemble that has not seen its site.
 std::vector<float> cross_validate(const Rows& all, const std::vector<int>& fold, int folds,
                                   const BoostingOptions& options, Executor& threads) {
-  std::vector<float> scores(all.rows.rows, 0);
+  std::vector<float> scores(all.rows.rows(), 0);
   for (int left_out = 0; left_out < folds; ++left_out) {
-    std::vector<uint8_t> used(all.rows.rows);
-    std::vector<uint8_t> rest(all.rows.rows);
+    std::vector<uint8_t> used(all.rows.rows());
+    std::vector<uint8_t> rest(all.rows.rows());
     for (size_t r = 0; r < used.size(); ++r) {
       rest[r] = fold[all.page_of[r]] == left_out ? 1 : 0;
       used[r] = rest[r] == 0 && all.known[r] != 0 ? 1 : 0;
@@ -162,7 +167,7 @@ int run(const std::vector<std::string>& arguments, int folds) {
     fold.push_back(static_cast<int>(hash64(page.site) % static_cast<uint64_t>(folds)));
   }
   const std::vector<float> marked(all.rows.answers.begin(), all.rows.answers.end());
-  std::printf("%zu pages, %zu blocks, %zu features\n", pages.size(), all.rows.rows, all.rows.features);
+  std::printf("%zu pages, %zu blocks, %zu features\n", pages.size(), all.rows.rows(), block_feature_names().size());
   report("as marked", pages, all, marked);
   report("sites left out", pages, all, cross_validate(all, fold, folds, kOptions, threads));
   write_file(arguments[4], write_model(boost(all.rows, all.known, kOptions, threads)));

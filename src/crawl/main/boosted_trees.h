@@ -24,7 +24,29 @@ struct BoostedTrees {
   size_t trees() const { return features.size() / kTreeDepth; }
 };
 
-// Probabilities of `rows` rows; `columns` holds feature f of row r at [f * rows + r]. The same on every machine.
-std::vector<float> predict(const BoostedTrees& model, std::span<const float> columns, size_t rows);
+// Rows of features. A question is asked of kChunk rows at a time, so the values of one feature in kChunk rows lie side
+// by side; the last chunk is filled up with zeros.
+class FeatureTable {
+ public:
+  static constexpr size_t kChunk = 64;
+
+  FeatureTable(size_t rows, size_t features)
+      : rows_(rows), features_(features), values_((rows + kChunk - 1) / kChunk * kChunk * features) {}
+
+  size_t rows() const { return rows_; }
+  size_t features() const { return features_; }
+  float* row(size_t row) { return values_.data() + row / kChunk * kChunk * features_ + row % kChunk; }
+  // Feature f of it is kChunk * f further on.
+  const float* row(size_t row) const { return values_.data() + row / kChunk * kChunk * features_ + row % kChunk; }
+  float at(size_t row_number, size_t feature) const { return row(row_number)[feature * kChunk]; }
+
+ private:
+  size_t rows_;
+  size_t features_;
+  std::vector<float> values_;
+};
+
+// Probabilities, one a row. The same on every machine.
+std::vector<float> predict(const BoostedTrees& model, const FeatureTable& table);
 
 }  // namespace smelt

@@ -7,6 +7,7 @@
 
 #include "base/hash.h"
 #include "base/text.h"
+#include "crawl/main/count_table.h"
 #include "crawl/main/page_signals.h"
 #include "crawl/main/signals.h"
 #include "crawl/main/text_signals.h"
@@ -16,8 +17,20 @@ namespace {
 
 using enum HtmlTag;
 
+// log(1 + n). Most are of small whole numbers.
 float log_of(double n) {
-  return static_cast<float>(std::log1p(n));
+  constexpr size_t kTable = 4096;
+  static const std::vector<float> table = [] {
+    std::vector<float> logs(kTable);
+    for (size_t i = 0; i < kTable; ++i) {
+      logs[i] = static_cast<float>(std::log1p(static_cast<double>(i)));
+    }
+    return logs;
+  }();
+  const auto whole = static_cast<int64_t>(n);
+  return whole >= 0 && whole < static_cast<int64_t>(kTable) && static_cast<double>(whole) == n
+             ? table[static_cast<size_t>(whole)]
+             : static_cast<float>(std::log1p(n));
 }
 float share(double part, double whole) {
   return whole > 0 ? static_cast<float>(part / whole) : 0.0F;
@@ -31,12 +44,13 @@ struct Sums {
   double in_long = 0;  // characters of long blocks with few links
 };
 
-constexpr int64_t kLong = 100;
+constexpr int64_t kLong = 100;  // characters
+constexpr uint32_t kMostAlike = 30;
 
 class Measurer {
  public:
   Measurer(const HtmlTree& tree, const std::vector<TextBlock>& blocks, const PageContext& context)
-      : tree_(tree), nodes_(tree.nodes()), blocks_(blocks), signals_(find_signals(tree)) {
+      : tree_(tree), nodes_(tree.nodes()), blocks_(blocks), signals_(find_signals(tree)), copies_(blocks.size()) {
     page_ = read_page_signals(tree, context.url);
     title_ = lower_ascii(context.title);
     text_.reserve(blocks.size());
@@ -49,8 +63,7 @@ class Measurer {
                       sums_[i].links + static_cast<double>(block.link_length),
                       sums_[i].marks + text_.back().commas + text_.back().stops,
                       sums_[i].in_long + (is_long ? static_cast<double>(block.length) : 0.0)};
-      hashes_.push_back(hash64(block.text));
-      ++copies_[hashes_.back()];
+      copy_slots_.push_back(copies_.add(hash64(block.text)));
     }
     first_block_.resize(nodes_.size() + 1);
     size_t block = 0;
@@ -79,21 +92,23 @@ class Measurer {
   }
 
  private:
-  // How many elements of the same kind and class stand beside each.
+  // How many elements of the same kind and class stand beside each block element.
   void count_siblings() {
     alike_.resize(nodes_.size(), 0);
-    std::unordered_map<uint64_t, uint16_t> counts;
-    std::vector<uint64_t> keys(nodes_.size(), 0);
+    std::vector<std::pair<uint32_t, uint32_t>> slots;  // of the node, in the counts
     for (uint32_t i = 1; i < nodes_.size(); ++i) {
-      if (nodes_[i].is_element()) {
-        const std::string_view css = nodes_[i].num_attributes > 0 ? tree_.attribute(nodes_[i], "class") : "";
-        keys[i] = hash64(css) ^ (static_cast<uint64_t>(nodes_[i].parent) << 20) ^ static_cast<uint64_t>(nodes_[i].tag);
-        uint16_t& count = counts[keys[i]];
-        count = static_cast<uint16_t>(count + (count < 1000 ? 1 : 0));
+      if (is_block_tag(nodes_[i].tag)) {
+        slots.emplace_back(i, 0);
       }
     }
-    for (uint32_t i = 1; i < nodes_.size(); ++i) {
-      alike_[i] = keys[i] != 0 ? counts[keys[i]] : 0;
+    CountTable counts(slots.size());
+    for (auto& [node, slot] : slots) {
+      const std::string_view css = nodes_[node].num_attributes > 0 ? tree_.attribute(nodes_[node], "class") : "";
+      slot = counts.add(hash64(css) ^ (static_cast<uint64_t>(nodes_[node].parent) << 20) ^
+                        static_cast<uint64_t>(nodes_[node].tag));
+    }
+    for (const auto& [node, slot] : slots) {
+      alike_[node] = static_cast<uint8_t>(std::min<uint32_t>(counts.count(slot), kMostAlike));
     }
   }
 
@@ -119,7 +134,7 @@ class Measurer {
     put("is_title", block.text.size() > title_.size()
                         ? 0.0F
                         : static_cast<float>(title_.find(lower_ascii(block.text)) != std::string::npos));
-    put("copies", static_cast<float>(std::min(copies_[hashes_[i]], 10)));
+    put("copies", static_cast<float>(std::min<uint32_t>(copies_.count(copy_slots_[i]), 10)));
     for (size_t k = 0; k < kPhraseKinds; ++k) {
       put(phrase_kind_name(k), static_cast<float>(text.phrases >> k & 1U));
     }
@@ -129,10 +144,10 @@ class Measurer {
   void markup(size_t i, Put& put) {
     const MarkupSignals& signals = signals_[blocks_[i].node];
     for (size_t k = 0; k < kMarkupWords; ++k) {
-      put("word", static_cast<float>(signals.words[k]));
+      put("word", static_cast<float>(signals.distance[k]));
     }
     for (size_t k = 0; k < kMarkupElements; ++k) {
-      put("element", static_cast<float>(signals.elements[k]));
+      put("element", static_cast<float>(signals.distance[kMarkupWords + k]));
     }
     put("depth", static_cast<float>(signals.depth));
   }
@@ -165,7 +180,7 @@ class Measurer {
       put("around_long", share(sums.in_long, sums.length));
       put("around_long_share", share(sums.in_long, sums_.back().in_long));
       put("around_tag", static_cast<float>(nodes_[node].tag));
-      put("around_alike", static_cast<float>(std::min<int>(alike_[node], 30)));
+      put("around_alike", static_cast<float>(alike_[node]));
       put("around_before", log_of(static_cast<double>(i - std::min<size_t>(begin, i))));
       node = nodes_[node].parent;
     }
@@ -254,24 +269,25 @@ class Measurer {
   std::vector<TextSignals> text_;
   std::vector<Sums> sums_;
   std::vector<uint32_t> first_block_;  // by node: the first block that starts at it or later
-  std::vector<uint16_t> alike_;
-  std::vector<uint64_t> hashes_;  // of the blocks' texts
-  std::unordered_map<uint64_t, int> copies_;
+  std::vector<uint8_t> alike_;
+  CountTable copies_;                 // of the blocks' texts
+  std::vector<uint32_t> copy_slots_;  // by block
   size_t first_h1_ = blocks_.size();
 };
 
 }  // namespace
 
-std::vector<float> block_features(const HtmlTree& tree, const std::vector<TextBlock>& blocks,
-                                  const PageContext& context) {
+FeatureTable block_features(const HtmlTree& tree, const std::vector<TextBlock>& blocks, const PageContext& context) {
   Measurer measurer(tree, blocks, context);
-  const size_t rows = blocks.size();
-  std::vector<float> columns(rows * block_feature_names().size());
-  for (size_t i = 0; i < rows; ++i) {
-    size_t feature = 0;
-    measurer.block(i, [&](std::string_view, float value) { columns[feature++ * rows + i] = value; });
+  FeatureTable table(blocks.size(), block_feature_names().size());
+  for (size_t i = 0; i < blocks.size(); ++i) {
+    float* next = table.row(i);
+    measurer.block(i, [&](std::string_view, float value) {
+      *next = value;
+      next += FeatureTable::kChunk;
+    });
   }
-  return columns;
+  return table;
 }
 
 const std::vector<std::string>& block_feature_names() {

@@ -8,6 +8,7 @@
 
 #include "crawl/blocks.h"
 #include "crawl/html/tree.h"
+#include "crawl/main/boosted_trees.h"
 
 namespace smelt {
 
@@ -17,9 +18,8 @@ struct PageContext {
   std::string_view title;
 };
 
-// Column by column: feature f of block i at [f * blocks + i].
-std::vector<float> block_features(const HtmlTree& tree, const std::vector<TextBlock>& blocks,
-                                  const PageContext& context);
+// A row each block.
+FeatureTable block_features(const HtmlTree& tree, const std::vector<TextBlock>& blocks, const PageContext& context);
 
 // Names of the columns, for reports on the model.
 const std::vector<std::string>& block_feature_names();

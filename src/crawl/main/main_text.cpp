@@ -52,7 +52,7 @@ std::vector<uint8_t> find_unread(const HtmlTree& tree) {
 
 std::vector<float> score_blocks(const HtmlTree& tree, const std::vector<TextBlock>& blocks,
                                 const PageContext& context) {
-  return predict(main_text_model(), block_features(tree, blocks, context), blocks.size());
+  return predict(main_text_model(), block_features(tree, blocks, context));
 }
 
 std::vector<uint8_t> choose_blocks(const std::vector<TextBlock>& blocks, const std::vector<float>& scores) {

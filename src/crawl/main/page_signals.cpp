@@ -83,7 +83,8 @@ PageSignals read_page_signals(const HtmlTree& tree, std::string_view url) {
       og_type = type == "article" ? 1 : type.find("product") != std::string::npos ? 2 : type == "website" ? 3 : 4;
     } else if (node.tag == kScript && i + 1 < node.end) {
       const std::string_view data = tree.nodes()[i + 1].text;
-      for (size_t t = 0; t < types.size() && data.find("schema.org") != std::string_view::npos; ++t) {
+      const size_t checked = data.find("schema.org") != std::string_view::npos ? types.size() : 0;
+      for (size_t t = 0; t < checked; ++t) {
         types[t] = types[t] || has_any(data, kTypes[t]);
       }
     }

@@ -121,7 +121,7 @@ bool hides(std::string_view style) {
 }
 
 void read_element(HtmlTag tag, MarkupSignals& signals) {
-  const auto here = [&](MarkupElement element) { signals.elements[static_cast<size_t>(element)] = 0; };
+  const auto here = [&](MarkupElement element) { signals.at(element) = 0; };
   switch (tag) {
     case kNav:
       return here(MarkupElement::kNav);
@@ -174,35 +174,37 @@ class AttributeReader {
  public:
   uint32_t read(std::string_view value) {
     const uint64_t key = hash64(value);
-    if (const auto at = known_.find(key); at != known_.end()) {
-      return at->second;
+    Known& known = known_[key % known_.size()];
+    if (known.key != key) {
+      known = {key, 0};
+      each_word(value, [&](std::string_view word) {
+        if (const auto at = word_table().find(word); at != word_table().end()) {
+          known.meanings |= 1U << static_cast<uint32_t>(at->second);
+        }
+      });
     }
-    uint32_t meanings = 0;
-    each_word(value, [&](std::string_view word) {
-      if (const auto at = word_table().find(word); at != word_table().end()) {
-        meanings |= 1U << static_cast<uint32_t>(at->second);
-      }
-    });
-    known_.emplace(key, meanings);
-    return meanings;
+    return known.meanings;
   }
 
  private:
-  std::unordered_map<uint64_t, uint32_t> known_;
+  struct Known {
+    uint64_t key = 0;
+    uint32_t meanings = 0;
+  };
+  std::array<Known, 512> known_{};  // the last of each place
 };
 
 void read_attributes(const HtmlTree& tree, const HtmlNode& node, AttributeReader& reader, MarkupSignals& signals) {
-  const auto hidden = [&] { signals.elements[static_cast<size_t>(MarkupElement::kHiddenStyle)] = 0; };
   for (uint32_t i = 0; i < node.num_attributes; ++i) {
     const HtmlAttribute& attribute = tree.attributes()[node.first_attribute + i];
     const std::string_view name = attribute.name;
     if (name == "class" || name == "id" || name == "role" || name == "itemprop") {
       for (uint32_t meanings = reader.read(attribute.value); meanings != 0; meanings &= meanings - 1) {
-        signals.words[static_cast<size_t>(std::countr_zero(meanings))] = 0;
+        signals.distance[static_cast<size_t>(std::countr_zero(meanings))] = 0;
       }
     } else if (name == "hidden" || (name == "aria-hidden" && attribute.value == "true") ||
                (name == "style" && hides(attribute.value))) {
-      hidden();
+      signals.at(MarkupElement::kHiddenStyle) = 0;
     }
   }
 }
@@ -213,18 +215,14 @@ std::vector<MarkupSignals> find_signals(const HtmlTree& tree) {
   const std::vector<HtmlNode>& nodes = tree.nodes();
   std::vector<MarkupSignals> all(nodes.size());
   AttributeReader reader;
-  all[0].words.fill(kFarAway);
-  all[0].elements.fill(kFarAway);
+  all[0].distance.fill(kFarAway);
   for (uint32_t i = 1; i < nodes.size(); ++i) {
     MarkupSignals& signals = all[i];
     signals = all[nodes[i].parent];
     if (!nodes[i].is_element()) {
       continue;
     }
-    for (uint8_t& distance : signals.words) {
-      distance = static_cast<uint8_t>(distance + (distance < kFarAway ? 1 : 0));
-    }
-    for (uint8_t& distance : signals.elements) {
+    for (uint8_t& distance : signals.distance) {
       distance = static_cast<uint8_t>(distance + (distance < kFarAway ? 1 : 0));
     }
     signals.depth = static_cast<uint8_t>(signals.depth + (signals.depth < 255 ? 1 : 0));

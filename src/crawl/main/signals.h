@@ -68,9 +68,14 @@ constexpr size_t kMarkupElements = static_cast<size_t>(MarkupElement::kCount);
 constexpr uint8_t kFarAway = 15;  // none above, or that many levels up
 
 struct MarkupSignals {
-  std::array<uint8_t, kMarkupWords> words;
-  std::array<uint8_t, kMarkupElements> elements;
+  // Levels up to the nearest, words before elements. Filled up to whole vectors, which is how the levels are counted.
+  std::array<uint8_t, (kMarkupWords + kMarkupElements + 15) / 16 * 16> distance;
   uint8_t depth = 0;  // levels below the document, at most 255
+
+  uint8_t& at(MarkupWord word) { return distance[static_cast<size_t>(word)]; }
+  uint8_t at(MarkupWord word) const { return distance[static_cast<size_t>(word)]; }
+  uint8_t& at(MarkupElement element) { return distance[kMarkupWords + static_cast<size_t>(element)]; }
+  uint8_t at(MarkupElement element) const { return distance[kMarkupWords + static_cast<size_t>(element)]; }
 };
 
 // By node. Linear in the page.

@@ -15,6 +15,8 @@ struct PhraseRow {
   std::string_view phrases;  // apart by commas; lower case
 };
 
+constexpr size_t kPhraseReach = 2000;  // bytes of a text
+
 // What readers of English, German, French, Spanish and Italian pages meet around texts.
 constexpr std::array<PhraseRow, kPhraseKinds> kPhrases = {{
     {"cookies", "cookie,privacy,datenschutz,einwilligung,confidentialit,privacidad,gdpr,consent"},
@@ -65,12 +67,15 @@ constexpr std::string_view kFunctionWords =
     "ha o di il che per non una "
     "sono della nel da gli um uma os que do na no com n\xC3\xA3o de het een van voor niet zijn met dat";
 
-// Words of at most eight bytes as numbers, in an open-addressing table.
+// Words of at most eight bytes as numbers, their bytes from the left, in an open-addressing table.
 class FunctionWords {
  public:
   FunctionWords() {
     for (const std::string_view word : split(kFunctionWords, ' ')) {
-      const uint64_t key = pack(word);
+      uint64_t key = 0;
+      for (const char c : word) {
+        key = key << 8 | static_cast<unsigned char>(c);
+      }
       size_t slot = slot_of(key);
       while (slots_[slot] != 0 && slots_[slot] != key) {
         slot = (slot + 1) % kSlots;
@@ -78,11 +83,7 @@ class FunctionWords {
       slots_[slot] = key;
     }
   }
-  bool contains(std::string_view word) const {
-    if (word.size() > 8) {
-      return false;
-    }
-    const uint64_t key = pack(word);
+  bool contains(uint64_t key) const {
     for (size_t slot = slot_of(key); slots_[slot] != 0; slot = (slot + 1) % kSlots) {
       if (slots_[slot] == key) {
         return true;
@@ -93,13 +94,6 @@ class FunctionWords {
 
  private:
   static constexpr size_t kSlots = 1024;
-  static uint64_t pack(std::string_view word) {
-    uint64_t key = 0;
-    for (const char c : word) {
-      key = key << 8 | static_cast<unsigned char>(c);
-    }
-    return key;
-  }
   static size_t slot_of(uint64_t key) { return static_cast<size_t>((key * 0x9E3779B97F4A7C15ULL) >> 54); }
   std::array<uint64_t, kSlots> slots_{};
 };
@@ -115,6 +109,7 @@ class PhraseFinder {
         } else {
           chain_.push_back({phrase, kind, first_[start(phrase)]});
           first_[start(phrase)] = static_cast<uint16_t>(chain_.size());
+          begins_[start(phrase) / 64] |= uint64_t{1} << start(phrase) % 64;
         }
       }
     }
@@ -127,7 +122,12 @@ class PhraseFinder {
       const bool word = (c >= 'a' && c <= 'z') || c >= 0x80;
       if (at_start || !word) {
         found |= alone_[c];
-        for (uint16_t at = first_[start(lower.substr(i))]; at != 0; at = chain_[at - 1].next) {
+        const size_t two = start(lower.substr(i));
+        if ((begins_[two / 64] >> two % 64 & 1U) == 0) {
+          at_start = !word;
+          continue;
+        }
+        for (uint16_t at = first_[two]; at != 0; at = chain_[at - 1].next) {
           const Phrase& phrase = chain_[at - 1];
           if (lower.compare(i, phrase.text.size(), phrase.text) == 0) {
             found |= 1U << phrase.kind;
@@ -151,6 +151,7 @@ class PhraseFinder {
   std::array<uint32_t, 256> alone_{};
   std::vector<Phrase> chain_;
   std::vector<uint16_t> first_ = std::vector<uint16_t>(65536, 0);
+  std::array<uint64_t, 1024> begins_{};  // which of them there are, in less memory
 };
 
 bool is_separator(uint32_t code) {
@@ -167,6 +168,42 @@ bool is_word(uint32_t code) {
           (code < 0x3000 || code > 0x3004) && (code < 0x2190 || code > 0x2BFF) && (code < 0xFF00 || code > 0xFF0F));
 }
 
+// What a character is, a bit each.
+enum : uint8_t { kWord = 1, kDigit = 2, kCapital = 4, kStop = 8, kComma = 16, kSeparator = 32 };
+
+uint8_t classify(uint32_t code) {
+  const bool digit = code >= '0' && code <= '9';
+  const bool capital = code >= 'A' && code <= 'Z';
+  const bool comma = code == ',' || code == ';' || code == 0x3001 || code == 0xFF0C;
+  return static_cast<uint8_t>((is_word(code) ? kWord : 0) | (digit ? kDigit : 0) | (capital ? kCapital : 0) |
+                              (is_stop(code) ? kStop : 0) | (comma ? kComma : 0) |
+                              (is_separator(code) ? kSeparator : 0));
+}
+
+const std::array<uint8_t, 128>& ascii_classes() {
+  static const std::array<uint8_t, 128> classes = [] {
+    std::array<uint8_t, 128> out{};
+    for (uint32_t code = 0; code < out.size(); ++code) {
+      out[code] = classify(code);
+    }
+    return out;
+  }();
+  return classes;
+}
+
+// The word that is being read.
+struct Word {
+  uint64_t key = 0;  // its last eight bytes, in lower case
+  size_t size = 0;
+
+  void append(std::string_view bytes) {
+    for (const char c : bytes) {
+      key = key << 8 | static_cast<unsigned char>(c >= 'A' && c <= 'Z' ? c | 0x20 : c);
+    }
+    size += bytes.size();
+  }
+};
+
 }  // namespace
 
 const char* phrase_kind_name(size_t kind) {
@@ -176,36 +213,41 @@ const char* phrase_kind_name(size_t kind) {
 TextSignals measure_text(std::string_view text) {
   static const PhraseFinder phrases;
   static const FunctionWords function_words;
+  const std::array<uint8_t, 128>& classes = ascii_classes();
   TextSignals out;
-  const std::string lower = lower_ascii(text);
-  out.phrases = phrases.find(std::string_view(lower).substr(0, 2000));
-  size_t word_begin = std::string_view::npos;
+  out.phrases = phrases.find(lower_ascii(text.substr(0, kPhraseReach)));
+  Word word;
+  const auto end_word = [&] {
+    out.function_words += word.size <= sizeof(word.key) && function_words.contains(word.key) ? 1 : 0;
+    word = {};
+  };
   uint32_t last = 0;
   for (size_t pos = 0; pos < text.size();) {
     const size_t at = pos;
-    const uint32_t code = next_code_point(text, pos);
-    const bool word = is_word(code);
-    if (word) {
-      if (word_begin == std::string_view::npos) {
-        word_begin = at;
+    const auto byte = static_cast<unsigned char>(text[pos]);
+    const uint32_t code = byte < classes.size() ? text[pos++] : next_code_point(text, pos);
+    const uint8_t kind = byte < classes.size() ? classes[byte] : classify(code);
+    if ((kind & kWord) != 0) {
+      if (word.size == 0) {
         ++out.words;
-        out.capital_words += code >= 'A' && code <= 'Z' ? 1 : 0;
+        out.capital_words += kind / kCapital % 2;
       }
       ++out.letters;
-      out.digits += code >= '0' && code <= '9' ? 1 : 0;
-      out.capitals += code >= 'A' && code <= 'Z' ? 1 : 0;
+      out.digits += kind / kDigit % 2;
+      out.capitals += kind / kCapital % 2;
+      word.append(text.substr(at, pos - at));
     } else {
-      out.stops += is_stop(code) && word_begin != std::string_view::npos ? 1 : 0;
-      out.commas += code == ',' || code == ';' || code == 0x3001 || code == 0xFF0C ? 1 : 0;
-      out.separators += is_separator(code) ? 1 : 0;
-    }
-    if (word_begin != std::string_view::npos && (!word || pos >= text.size())) {
-      const size_t word_end = word ? pos : at;
-      out.function_words +=
-          function_words.contains(std::string_view(lower).substr(word_begin, word_end - word_begin)) ? 1 : 0;
-      word_begin = word ? word_begin : std::string_view::npos;
+      out.stops += word.size > 0 ? kind / kStop % 2 : 0;
+      out.commas += kind / kComma % 2;
+      out.separators += kind / kSeparator % 2;
+      if (word.size > 0) {
+        end_word();
+      }
     }
     last = code;
+  }
+  if (word.size > 0) {
+    end_word();
   }
   if (is_stop(last)) {
     out.end = text.ends_with("...") ? 3 : 1;
