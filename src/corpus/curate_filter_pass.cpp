@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <optional>
 
+#include "corpus/code/code_document.h"
 #include "corpus/counts.h"
 #include "corpus/curate_passes.h"
 #include "corpus/dedup/sample.h"
@@ -74,9 +75,11 @@ class Judge {
     }
     judged.document = std::move(input).value();
     judged.read_bytes = static_cast<int64_t>(judged.document.text.size());
-    check_language(judged);
-    if (judged.step.empty()) {
-      filter(judged);
+    if (!is_code(judged.document)) {  // rules for prose; code was judged by its own
+      check_language(judged);
+      if (judged.step.empty()) {
+        filter(judged);
+      }
     }
     if (judged.step.empty() && decontaminator_ != nullptr) {
       decontaminate(judged);

@@ -13,8 +13,10 @@
 //   quality/buckets.json                the thresholds of the scores' buckets, where [corpus.quality] has an ensemble
 //   duplicates/index/part-00000.keys    dedup/key_file.h, of the documents in train/ and heldout/
 // Documents that stand for others have metadata.duplicates, their number; those of which repeated text was cut out,
-// metadata.cut_bytes. Same inputs and options, same bytes, for any number of threads and memory budget; after a kill,
-// finished parts are not made again. Memory: dedup.memory and about 250 bytes a document that passes the filters.
+// metadata.cut_bytes; with repositories.join those of train/ and heldout/ that are made of several files of code have
+// metadata.files, while counts and duplicates are by file. Same inputs and options, same bytes, for any number of
+// threads and memory budget; after a kill, finished parts are not made again. Memory: dedup.memory and about 250 bytes
+// a document that passes the filters.
 #pragma once
 
 #include <cstdint>
@@ -24,6 +26,7 @@
 #include "base/context.h"
 #include "base/recipe.h"
 #include "base/stage.h"
+#include "corpus/code/repository_join.h"
 #include "corpus/contamination/decontaminate.h"
 #include "corpus/dedup/options.h"
 #include "corpus/filters.h"
@@ -43,6 +46,7 @@ struct CurateOptions {
   DedupOptions dedup;
   QualityOptions quality;
   SplitOptions split;
+  RepositoryOptions repositories = {};
   void fields(Fields& f) {
     f("languages", languages, "ISO 639-1 codes to keep, e.g. [\"en\", \"de\"]; empty: all");
     f("min_language_score", min_language_score, "share of the text in its language, where the documents say it",
@@ -54,6 +58,7 @@ struct CurateOptions {
     f.table("dedup", dedup, "exact and near duplicates, repeated paragraphs and passages");
     f.table("quality", quality, "scores, buckets and labels, and what is dropped by them");
     f.table("split", split, "text held out for measuring");
+    f.table("repositories", repositories, "code: whole repositories as documents");
   }
 };
 

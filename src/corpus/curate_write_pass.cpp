@@ -172,6 +172,7 @@ void run_write_pass(const Context& context, const CurateOptions& options, const 
     files.in("rejects").write_line(std::string(line) + "\n");
   }
   LineReader kept(open_input(stage.file(work.kept)));
+  std::map<std::string, RepositoryJoiner> joiners;
   uint64_t start = decided.start;
   for (size_t i = 0; i < decided.documents.size(); ++i) {
     context.stop_if_asked();
@@ -189,10 +190,21 @@ void run_write_pass(const Context& context, const CurateOptions& options, const 
     const std::string folder = decision.place == Place::kTrain     ? "train/" + folder_name(document.source)
                                : decision.place == Place::kHeldout ? "heldout"
                                                                    : "rejects";
-    files.in(folder).write_line(out);
+    if (options.repositories.join && decision.place != Place::kReject) {
+      for (const std::string& joined : joiners.try_emplace(folder, options.repositories).first->second.add(out)) {
+        files.in(folder).write_line(joined);
+      }
+    } else {
+      files.in(folder).write_line(out);
+    }
     count_decision(document, decision, counts);
     if (options.examples > 0) {
       add_example(out, decision, examples);
+    }
+  }
+  for (auto& [folder, joiner] : joiners) {
+    for (const std::string& joined : joiner.finish()) {
+      files.in(folder).write_line(joined);
     }
   }
   counts["examples"] = examples.to_json();

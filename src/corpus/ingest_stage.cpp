@@ -46,8 +46,9 @@ bool is_excluded(const PageShard::File& file, const std::vector<std::string>& pa
 }
 
 void check_inputs(const IngestOptions& options) {
-  if (options.pages.empty()) {
-    throw usage_error("no pages to read", "documents.pages", "add a table [[documents.pages]] with inputs");
+  if (options.pages.empty() && options.code.empty()) {
+    throw usage_error("no pages to read", "documents.pages",
+                      "add a table [[documents.pages]] or [[documents.code]] with inputs");
   }
   for (const PagesInput& input : options.pages) {
     if (input.inputs.empty()) {
@@ -262,6 +263,10 @@ std::vector<PagesPlan> plan_ingest(const IngestOptions& options) {
   return out;
 }
 
+std::vector<CodePlan> plan_code_ingest(const IngestOptions& options) {
+  return summarize_code(options.code, plan_code(options.code, options.pages_per_shard));
+}
+
 StageSpec ingest_spec(const IngestOptions& options, const std::string& dir) {
   StageSpec spec{.name = "ingest", .version = 4, .dir = dir, .settings = recipe_to_json(options), .inputs = {}};
   for (const PagesInput& input : options.pages) {
@@ -275,27 +280,40 @@ StageSpec ingest_spec(const IngestOptions& options, const std::string& dir) {
   for (size_t i = 0; i < hashers.size(); ++i) {
     spec.inputs[i].second = hashers[i].digest().hex();
   }
+  Hasher code;
+  for (const CodeShard& shard : plan_code(options.code, options.pages_per_shard)) {
+    code.update(shard_digest(shard) + "\n");
+  }
+  if (!options.code.empty()) {
+    spec.inputs.emplace_back("code", code.digest().hex());
+  }
   return spec;
 }
 
 Json run_ingest(const Context& context, const IngestOptions& options, StageDir& stage) {
   const std::vector<PlannedShard> planned = plan(options);
+  const std::vector<CodeShard> code = plan_code(options.code, options.pages_per_shard);
   make_directories(stage.file("rejects"));
-  uint64_t pages = 0;
+  uint64_t items = 0;
+  bool all_files = true;
   for (const PlannedShard& shard : planned) {
-    pages += shard.shard.kind == PageShard::Kind::kHtmlFiles ? shard.shard.files.size() : 0;
+    items += shard.shard.files.size();
+    all_files = all_files && shard.shard.kind == PageShard::Kind::kHtmlFiles;
   }
-  const bool all_files = std::all_of(planned.begin(), planned.end(), [](const PlannedShard& shard) {
-    return shard.shard.kind == PageShard::Kind::kHtmlFiles;
-  });
-  Progress progress(context.progress, "ingest", all_files ? pages : 0, "pages");
+  for (const CodeShard& shard : code) {
+    items += shard.files.size();
+    all_files = all_files && shard.kind == CodeShard::Kind::kFiles;
+  }
+  Progress progress(context.progress, "ingest", all_files ? items : 0, code.empty() ? "pages" : "files");
   Json counts = Json::object();
-  for (size_t i = 0; i < planned.size(); ++i) {
+  for (size_t i = 0; i < planned.size() + code.size(); ++i) {
     const std::string part = fmt::format("part-{:05}", i);
-    if (!stage.is_done(part)) {
+    if (stage.is_done(part)) {
+      progress.add(i < planned.size() ? planned[i].shard.files.size() : code[i - planned.size()].files.size());
+    } else if (i < planned.size()) {
       make_part(context, options, planned[i], part, stage, progress);
     } else {
-      progress.add(planned[i].shard.files.size());
+      make_code_part(context, code[i - planned.size()], options.format, part, stage, progress);
     }
     merge_counts(counts, stage.done_counts(part));
   }

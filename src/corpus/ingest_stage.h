@@ -1,7 +1,9 @@
-// Pages to documents: reads folders of HTML and WARC files, extracts the main text of every page and writes shards.
+// Pages and code to documents: reads folders of HTML and WARC files, extracts the main text of every page and writes
+// shards; then files of code (code/code_ingest.h).
 //
 // The folder holds part-00000.jsonl.zst (or .parquet), ... in the order of the inputs, and for what gave no document
-// rejects/part-00000.jsonl.zst with lines {"id", "url", "source", "reason", "detail"}. Same inputs and options, same
+// rejects/part-00000.jsonl.zst with lines {"id", "url", "source", "reason", "detail"}, of code "value" and "threshold"
+// besides. Same inputs and options, same
 // bytes, for any number of threads; after a kill, finished shards are not made again.
 #pragma once
 
@@ -12,6 +14,8 @@
 #include "base/context.h"
 #include "base/recipe.h"
 #include "base/stage.h"
+#include "corpus/code/code_ingest.h"
+#include "corpus/code/code_options.h"
 #include "crawl/extract.h"
 #include "crawl/page_source.h"
 
@@ -43,12 +47,16 @@ struct PagesInput {
 
 struct IngestOptions {
   std::vector<PagesInput> pages;
+  std::vector<CodeInput> code = {};
   int64_t pages_per_shard = 1000;
   std::string format = "jsonl.zst";
   ExtractOptions extract;
   void fields(Fields& f) {
     f.tables("pages", pages, "where pages come from, in order");
-    f("pages_per_shard", pages_per_shard, "HTML files that make one part; a WARC file is always one", {.min = 1});
+    f.tables("code", code, "where code comes from, in order, after the pages");
+    f("pages_per_shard", pages_per_shard,
+      "HTML files, or files of code, that make one part; a WARC file, an archive or a file of rows is always one",
+      {.min = 1});
     f.choice("format", format, {"jsonl.zst", "parquet"}, "of the documents");
     f.table("extract", extract, "from page to text");
   }
@@ -66,6 +74,7 @@ struct PagesPlan {
 
 // Checks the inputs as ingest() would, but reads and fetches nothing. Throws UserError where one is missing.
 std::vector<PagesPlan> plan_ingest(const IngestOptions& options);
+std::vector<CodePlan> plan_code_ingest(const IngestOptions& options);
 
 // What makes the stage's key: options and a hash of every input file, of one on a server its address. Throws UserError
 // where an input is missing.
@@ -73,7 +82,7 @@ StageSpec ingest_spec(const IngestOptions& options, const std::string& dir);
 
 // The work itself, into a folder under construction. Counts: pages, html_bytes, documents, text_bytes, rejected,
 // seconds, and by name rejects (reason), languages, charsets, sources (each with pages, html_bytes, documents,
-// text_bytes, rejected).
+// text_bytes, rejected); of code those of make_code_part.
 Json run_ingest(const Context& context, const IngestOptions& options, StageDir& stage);
 
 // Both, skipped when the folder is up to date.

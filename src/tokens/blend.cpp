@@ -8,6 +8,7 @@
 
 #include "base/error.h"
 #include "base/text.h"
+#include "tokens/blend_weights.h"
 
 namespace smelt {
 namespace {
@@ -25,8 +26,9 @@ size_t find_source(const std::vector<BlendSource>& sources, const std::string& n
                     near.empty() ? "name a source that has a dataset" : fmt::format("did you mean \"{}\"?", near));
 }
 
-std::vector<double> phase_weights(const BlendPhase& phase, const std::vector<BlendSource>& sources,
-                                  const std::string& where) {
+// The phase's own weights as they are listed, 0 for sources that take no part; without a list, sizes.
+std::vector<double> listed_weights(const BlendPhase& phase, const std::vector<BlendSource>& sources,
+                                   const std::string& where) {
   std::vector<double> weights(sources.size());
   if (phase.sources.empty()) {
     for (size_t i = 0; i < sources.size(); ++i) {
@@ -40,6 +42,10 @@ std::vector<double> phase_weights(const BlendPhase& phase, const std::vector<Ble
     if (!(weight >= 0) || !std::isfinite(weight)) {
       throw usage_error(fmt::format("{} is no weight", weight), key + ".weight", "give a number of 0 or more");
     }
+    if (phase.method != "explicit" && weight != 1) {
+      throw usage_error(fmt::format("the method {} makes its own weights", phase.method), key + ".weight",
+                        "leave the weight out, or choose method = \"explicit\"");
+    }
     if (weights[source] != 0) {
       throw usage_error(fmt::format("\"{}\" is listed twice", sources[source].name), key, "add the weights up");
     }
@@ -49,6 +55,43 @@ std::vector<double> phase_weights(const BlendPhase& phase, const std::vector<Ble
           key, "shorten the sequence length or leave the source out");
     }
     weights[source] = weight;
+  }
+  return weights;
+}
+
+// Even shares of the phase's samples, none above its limit: `left` (samples that the source may still give) and the
+// phase's own. Zero weights stay zero.
+std::vector<double> unimax_weights(const BlendPhase& phase, const std::vector<BlendSource>& sources,
+                                   const std::vector<double>& left, int64_t samples, const std::string& where,
+                                   const std::vector<double>& listed) {
+  std::vector<double> limits(sources.size());
+  for (size_t d = 0; d < sources.size(); ++d) {
+    const double own =
+        phase.max_epochs > 0 ? phase.max_epochs * static_cast<double>(sources[d].samples_per_epoch) : INFINITY;
+    limits[d] = listed[d] > 0 ? std::max(0.0, std::min(own, left[d])) : 0;
+  }
+  const auto budget = static_cast<double>(samples);
+  std::vector<double> shares = unimax_shares(limits, budget);
+  const double sum = std::accumulate(shares.begin(), shares.end(), 0.0);
+  if (sum < budget * (1 - 1e-9)) {
+    throw usage_error(fmt::format("the phase has {} samples, its sources may give {:.0f}", samples, sum),
+                      where + ".max_epochs", "shorten the run, raise the limits of epochs or add sources");
+  }
+  return shares;
+}
+
+// One weight a source, sum 1. `left`: samples that each source may still give.
+std::vector<double> phase_weights(const BlendPhase& phase, const std::vector<BlendSource>& sources,
+                                  const std::vector<double>& left, int64_t samples, const std::string& where) {
+  std::vector<double> weights = listed_weights(phase, sources, where);
+  if (phase.method == "unimax" && samples > 0) {
+    weights = unimax_weights(phase, sources, left, samples, where, weights);
+  } else if (phase.method == "temperature") {
+    std::vector<double> sizes(sources.size());
+    for (size_t d = 0; d < sources.size(); ++d) {
+      sizes[d] = weights[d] > 0 ? static_cast<double>(sources[d].tokens) : 0;
+    }
+    weights = temperature_shares(sizes, phase.alpha);
   }
   const double sum = std::accumulate(weights.begin(), weights.end(), 0.0);
   if (!(sum > 0) || !std::isfinite(sum)) {
@@ -139,6 +182,8 @@ void redistribute(const BlendPlan& original, const std::vector<BlendSource>& sou
 BlendPlan plan_blend(const Blend& blend, const std::vector<BlendSource>& sources, int64_t seq_length,
                      int64_t num_samples) {
   BlendPlan plan;
+  const std::vector<double> capacity = capacities(blend, sources);
+  std::vector<double> left = capacity;
   const std::vector<BlendPhase> whole_run(1);
   int64_t done = 0;
   for (const BlendPhase& phase : blend.phases.empty() ? whole_run : blend.phases) {
@@ -147,14 +192,16 @@ BlendPlan plan_blend(const Blend& blend, const std::vector<BlendSource>& sources
     if (end < done) {
       throw usage_error("ends before the phase before it", where + ".until", "put the phases in order");
     }
-    plan.phases.push_back({end - done, phase_weights(phase, sources, where)});
+    plan.phases.push_back({end - done, phase_weights(phase, sources, left, end - done, where)});
+    for (size_t d = 0; d < sources.size(); ++d) {
+      left[d] -= plan.phases.back().weights[d] * static_cast<double>(end - done);
+    }
     done = end;
   }
   if (done != num_samples) {
     throw usage_error(fmt::format("the phases end at sample {} of {}", done, num_samples), "phases",
                       "let the last phase end at until = 1.0");
   }
-  const std::vector<double> capacity = capacities(blend, sources);
   if (blend.over_cap == "redistribute") {
     redistribute(BlendPlan(plan), sources, capacity, plan);
     return plan;

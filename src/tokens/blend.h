@@ -22,13 +22,24 @@ struct BlendWeight {
 struct BlendPhase {
   double until = 1;
   int64_t until_tokens = 0;
+  std::string method = "explicit";
+  double max_epochs = 4;
+  double alpha = 0.3;
   std::vector<BlendWeight> sources;
 
   void fields(Fields& f) {
     f("until", until, "the phase ends at this fraction of the run", {.min = 0, .max = 1});
     f("until_tokens", until_tokens, "the phase ends after this many tokens of the run instead; 0: `until` counts",
       {.min = 0});
-    f.tables("sources", sources, "the sources of the phase; none: all, by their sizes");
+    f.choice(
+        "method", method, {"explicit", "unimax", "temperature"},
+        "explicit: by the sources' weights; unimax: as evenly as max_epochs lets, whatever the sizes (Chung et al. "
+        "2023); temperature: by size ^ alpha");
+    f("max_epochs", max_epochs,
+      "unimax: how often the phase may see a source; the blend's own limits hold as well. 0: they alone", {.min = 0});
+    f("alpha", alpha, "temperature: 1 is by size, 0 the same for all", {.min = 0, .max = 10});
+    f.tables("sources", sources,
+             "the sources of the phase; none: all, by their sizes. Weights count with the method explicit alone");
   }
 };
 
@@ -59,7 +70,7 @@ struct Blend {
   }
 };
 
-// A blend as numbers: for every phase its samples and one weight a source (sum 1), caps applied.
+// A blend as numbers: for every phase its samples and one weight a source (sum 1), limits of epochs applied.
 struct BlendPlan {
   struct Phase {
     int64_t samples;
@@ -74,8 +85,9 @@ struct BlendSource {
   int64_t samples_per_epoch;
 };
 
-// UserError(kUsage) that names the key: unknown or repeated sources, phases out of order, weights that sum to nothing,
-// sources too short for one sample, caps that cannot be kept.
+// UserError(kUsage) that names the key: unknown or repeated sources, phases out of order, weights that sum to nothing
+// or that the method has no use for, sources too short for one sample, caps that cannot be kept. The phases of the
+// method unimax share out what the caps and the phases before them have left of each source.
 BlendPlan plan_blend(const Blend& blend, const std::vector<BlendSource>& sources, int64_t seq_length,
                      int64_t num_samples);
 

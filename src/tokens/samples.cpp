@@ -122,25 +122,52 @@ std::vector<SampleStream::Use> SampleStream::usage() const {
   return out;
 }
 
+Json SampleStream::usage_json() const {
+  Json out = Json::array();
+  for (const Use& use : usage()) {
+    Json row = Json::object();
+    row["source"] = use.name;
+    row["tokens"] = use.tokens;
+    row["samples"] = use.samples;
+    row["phase_samples"] = Json::list(use.phase_samples);
+    row["seen_tokens"] = use.samples * seq_length();
+    row["epochs"] = use.epochs;
+    out.push_back(std::move(row));
+  }
+  return out;
+}
+
+namespace {
+
+// "62.50%  1.2 M   0.61x": what `samples` of `all` are.
+std::string describe_share(const SampleStream::Use& use, int64_t samples, int64_t all, int64_t seq_length) {
+  const double epochs = static_cast<double>(samples) / static_cast<double>(std::max<int64_t>(use.samples_per_epoch, 1));
+  return fmt::format("  {:>6.2f}% {:>9} {:>7}",
+                     100.0 * static_cast<double>(samples) / static_cast<double>(std::max<int64_t>(all, 1)),
+                     human_count(static_cast<double>(samples * seq_length)), fmt::format("{:.2f}x", epochs));
+}
+
+}  // namespace
+
 std::string SampleStream::describe() const {
   const std::vector<Use> uses = usage();
   size_t width = 6;
   for (const Use& use : uses) {
     width = std::max(width, use.name.size());
   }
-  std::string out =
-      fmt::format("{:<{}}  {:>10}  {:>10}  {:>7}  {:>7}", "source", width, "tokens", "samples", "share", "epochs");
-  for (size_t p = 0; p < state_->phases.size(); ++p) {
-    out += fmt::format("  {:>8}", fmt::format("phase {}", p));
+  const auto columns = [](const std::string& what) {
+    return fmt::format("  {:>7} {:>9} {:>7}", what, "tokens", "epochs");
+  };
+  std::string out = fmt::format("{:<{}}  {:>9}{}", "source", width, "tokens", columns("run"));
+  for (size_t p = 0; p < state_->phases.size() && state_->phases.size() > 1; ++p) {
+    out += columns(fmt::format("phase {}", p));
   }
   out += '\n';
   for (const Use& use : uses) {
-    out += fmt::format("{:<{}}  {:>10}  {:>10}  {:>6.2f}%  {:>7.2f}", use.name, width,
-                       human_count(static_cast<double>(use.tokens)), use.samples,
-                       100.0 * static_cast<double>(use.samples) / static_cast<double>(size()), use.epochs);
-    for (size_t p = 0; p < state_->phases.size(); ++p) {
-      out += fmt::format("  {:>7.2f}%", 100.0 * static_cast<double>(use.phase_samples[p]) /
-                                            static_cast<double>(state_->phases[p].schedule.samples()));
+    out += fmt::format("{:<{}}  {:>9}{}", use.name, width, human_count(static_cast<double>(use.tokens)),
+                       describe_share(use, use.samples, size(), seq_length()));
+    for (size_t p = 0; p < state_->phases.size() && state_->phases.size() > 1; ++p) {
+      out += describe_share(use, use.phase_samples[p], state_->phases[p].schedule.samples(), seq_length());
     }
     out += '\n';
   }

@@ -13,6 +13,7 @@
 #include <string>
 #include <vector>
 
+#include "base/json.h"
 #include "tokens/blend.h"
 #include "tokens/token_dataset.h"
 
@@ -61,7 +62,10 @@ class SampleStream {
     double epochs = 0;
   };
   std::vector<Use> usage() const;
-  std::string describe() const;  // the same as a table of text
+  // The same as rows with source, tokens, samples, phase_samples, seen_tokens, epochs.
+  Json usage_json() const;
+  // The same as a table of text: of the run and of each phase the share, the tokens and the epochs of every source.
+  std::string describe() const;
 
  private:
   struct State;

@@ -21,6 +21,7 @@ class StreamSource : public SequenceSource {
   explicit StreamSource(SampleStream stream) : stream_(std::move(stream)) {}
   void read(int64_t index, std::span<int32_t> tokens) const override { stream_.read(index, tokens); }
   int64_t size() const { return stream_.size(); }
+  const SampleStream& stream() const { return stream_; }
 
  private:
   SampleStream stream_;
@@ -64,6 +65,7 @@ Json run_train(const Context& context, const TrainOptions& options, const Blend&
   const StreamSource source(
       SampleStream(open_datasets(tokens_dir), blend, options.seq_length, context.seed, sequences));
   const std::optional<StreamSource> held_out = open_held_out(tokens_dir, options);
+  context.log.info("pretrain: what will be read\n{}", source.stream().describe());
   TrainOptions used = options;
   if (held_out) {
     used.validation_sequences = held_out->size();
@@ -77,7 +79,9 @@ Json run_train(const Context& context, const TrainOptions& options, const Blend&
   inputs.eos_id = tokenizer.eos_id() ? static_cast<int64_t>(*tokenizer.eos_id()) : -1;
   inputs.tokenizer_dir = tokenizer_dir;
   inputs.key = stage_key(spec);
-  return pretrain(context, used, inputs, stage.path());
+  Json counts = pretrain(context, used, inputs, stage.path());
+  counts["blend"] = source.stream().usage_json();
+  return counts;
 }
 
 StageResult train_stage(const Context& context, const TrainOptions& options, const Blend& blend,

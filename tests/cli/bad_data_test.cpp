@@ -147,6 +147,24 @@ TEST_F(BadData, a_recipe_is_checked_without_reading_or_fetching_anything) {
   EXPECT_THAT(missing.err, HasSubstr("nowhere: no such file or folder"));
 }
 
+TEST_F(BadData, the_recipes_for_code_are_checked_with_what_they_would_read) {
+  make_directories(dir_.file("code/libpython3.11-stdlib"));
+  write_file(dir_.file("code/libpython3.11-stdlib/a.py"), "x = 1\n");
+  write_file(dir_.file("code/libpython3.11-stdlib/b.py"), "y = 2\n");
+  for (const char* name : {"stack", "stack-mini"}) {
+    const ProgramResult checked =
+        run_smelt({"run", SMELT_SOURCE_DIR "/recipes/" + std::string(name) + ".toml", "--dry-run"}, dir_.path());
+    EXPECT_EQ(checked.exit_code, 0) << checked.err;
+    EXPECT_THAT(checked.out, HasSubstr(": 2 files of code, 0 archives, 12 B"));
+    EXPECT_THAT(checked.out, HasSubstr("# blend: its epochs are known once there are tokens"));
+  }
+  const ProgramResult wrong = run_smelt({"run", SMELT_SOURCE_DIR "/recipes/stack-mini.toml", "--dry-run", "--set",
+                                         "blend.phases=[{sources=[{source=\"pyton\"}]}]"},
+                                        dir_.path());
+  EXPECT_EQ(wrong.exit_code, 2);
+  EXPECT_THAT(wrong.err, HasSubstr("did you mean 'python'?"));
+}
+
 TEST_F(BadData, a_warc_file_on_a_server_is_an_input_like_others) {
   write_file(dir_.file("site/crawl-data/x.warc.gz"), gzip(record("a")) + gzip(record("b")));
   write_file(dir_.file("site/warc.paths.gz"), gzip("crawl-data/x.warc.gz\n"));

@@ -31,16 +31,29 @@ void check_training(const RunRecipe& recipe) {
     }
     sources.push_back(pages.name);
   }
+  for (const CodeInput& code : recipe.documents.code) {
+    sources.push_back(code.name);
+  }
   for (size_t phase = 0; phase < recipe.blend.phases.size(); ++phase) {
     for (const BlendWeight& weight : recipe.blend.phases[phase].sources) {
       if (std::find(sources.begin(), sources.end(), weight.source) == sources.end()) {
         const std::string nearest = nearest_name(weight.source, sources);
-        throw usage_error(fmt::format("no pages are named '{}'", weight.source),
+        throw usage_error(fmt::format("no pages or code are named '{}'", weight.source),
                           fmt::format("blend.phases[{}].sources", phase),
-                          nearest.empty() ? "name one of documents.pages" : fmt::format("did you mean '{}'?", nearest));
+                          nearest.empty() ? "name one of documents.pages or documents.code"
+                                          : fmt::format("did you mean '{}'?", nearest));
       }
     }
   }
+}
+
+std::string run_tokens_dir(const RunRecipe& recipe) {
+  return fmt::format("{}/{}/tokens", recipe.run.output, recipe.run.name);
+}
+
+SampleStream planned_samples(const RunRecipe& recipe, const std::string& tokens_dir) {
+  return {open_datasets(tokens_dir), recipe.blend, recipe.train.seq_length, static_cast<uint64_t>(recipe.run.seed),
+          recipe.train.total_steps() * recipe.train.sequences_per_step()};
 }
 
 std::string recipe_reference() {

@@ -12,6 +12,7 @@
 #include "tokens/blend.h"
 #include "tokens/bpe_trainer.h"
 #include "tokens/build_stage.h"
+#include "tokens/samples.h"
 #include "train/options.h"
 
 namespace smelt::cli {
@@ -64,6 +65,13 @@ RunRecipe load_recipe(const std::string& path, const std::vector<std::string>& s
 // What training would only find out after the data stages have run: the length, whether the schedule fits it, the
 // model's shape, the names of the blend's sources. Throws UserError(kUsage) that names the key.
 void check_training(const RunRecipe& recipe);
+
+// Where the run's token files are, or will be.
+std::string run_tokens_dir(const RunRecipe& recipe);
+
+// What training will read, given the token files: the order of all samples, with each source's epochs. Throws UserError
+// where the blend does not fit them.
+SampleStream planned_samples(const RunRecipe& recipe, const std::string& tokens_dir);
 
 // The reference of all keys, in Markdown: docs/recipes.md.
 std::string recipe_reference();

@@ -44,7 +44,17 @@ std::string plan_text(const std::vector<PagesPlan>& plan) {
     }
     out += fmt::format("# {}: {}\n", source.name.empty() ? "pages" : source.name, fmt::join(parts, ", "));
   }
-  return out + "\n";
+  return out;
+}
+
+std::string plan_text(const std::vector<CodePlan>& plan) {
+  std::string out;
+  for (const CodePlan& source : plan) {
+    out += fmt::format("# {}: {} files of code, {} archives, {}\n", source.name,
+                       human_count(static_cast<double>(source.files)), source.archives,
+                       human_bytes(static_cast<double>(source.bytes)));
+  }
+  return out;
 }
 
 Json plan_json(const std::vector<PagesPlan>& plan) {
@@ -62,6 +72,36 @@ Json plan_json(const std::vector<PagesPlan>& plan) {
   return out;
 }
 
+bool blend_is_known(const RunRecipe& recipe) {
+  return (recipe.train.steps > 0) != (recipe.train.tokens > 0) && path_exists(run_tokens_dir(recipe));
+}
+
+// How often training would see each source, as comments.
+std::string blend_text(const RunRecipe& recipe) {
+  if (!blend_is_known(recipe)) {
+    return "# blend: its epochs are known once there are tokens (--until tokens)\n\n";
+  }
+  std::string out;
+  const std::string table = planned_samples(recipe, run_tokens_dir(recipe)).describe();
+  for (const std::string_view line : split(trim(table), '\n')) {
+    out += fmt::format("# {}\n", line);
+  }
+  return out + "\n";
+}
+
+Json plan_json(const std::vector<CodePlan>& plan) {
+  Json out = Json::array();
+  for (const CodePlan& source : plan) {
+    Json entry = Json::object();
+    entry["name"] = source.name;
+    entry["files"] = source.files;
+    entry["archives"] = source.archives;
+    entry["bytes"] = source.bytes;
+    out.push_back(std::move(entry));
+  }
+  return out;
+}
+
 int run(Session& session, const Arguments& arguments) {
   const std::string& path = arguments.text("RECIPE");
   const RunRecipe recipe = load_recipe(path, arguments.texts("--set"));
@@ -69,10 +109,17 @@ int run(Session& session, const Arguments& arguments) {
   if (arguments.has("--dry-run")) {
     check_flow(recipe, options);
     const std::vector<PagesPlan> plan = plan_ingest(recipe.documents);
+    const std::vector<CodePlan> code = plan_code_ingest(recipe.documents);
     Json json = Json::object();
     json["pages"] = plan_json(plan);
+    if (!code.empty()) {
+      json["code"] = plan_json(code);
+    }
     json["recipe"] = recipe_to_json(recipe);
-    session.print(plan_text(plan) + dump_recipe(recipe), json);
+    if (blend_is_known(recipe)) {
+      json["blend"] = planned_samples(recipe, run_tokens_dir(recipe)).usage_json();
+    }
+    session.print(plan_text(plan) + plan_text(code) + "\n" + blend_text(recipe) + dump_recipe(recipe), json);
     return 0;
   }
   const std::string dir = run_flow(session, recipe, options);
@@ -101,7 +148,7 @@ Verb run_verb() {
            {"--resume", FlagKind::kSwitch, "", "go on with a run that exists"},
            {"--until", FlagKind::kText, "STAGE", "stop after documents, corpus, tokenizer, tokens, train or eval"},
            {"--dry-run", FlagKind::kSwitch, "",
-            "check recipe and inputs, print what there is to read and the recipe resolved; read and fetch nothing"}},
+            "check recipe and inputs, print what would be read and the recipe resolved; fetch nothing"}},
           {{"smelt run recipes/quickstart.toml", "from web pages to a model, in about 20 minutes"},
            {"smelt run recipes/quickstart.toml --resume --set train.steps=5000",
             "train longer on the corpus that is there"},

@@ -83,26 +83,13 @@ int samples(Session& session, const Arguments& arguments) {
 
 int blend(Session& session, const Arguments& arguments) {
   const RunRecipe recipe = load_recipe(arguments.text("RECIPE"), arguments.texts("--set"));
-  const std::string tokens_dir =
-      arguments.text("--tokens", fmt::format("{}/{}/tokens", recipe.run.output, recipe.run.name));
+  const std::string tokens_dir = arguments.text("--tokens", run_tokens_dir(recipe));
   if (!path_exists(tokens_dir)) {
     throw usage_error("no token files there yet", tokens_dir,
                       "run the recipe with --until tokens, or name them with --tokens");
   }
-  const int64_t count = recipe.train.total_steps() * recipe.train.sequences_per_step();
-  const SampleStream stream(open_datasets(tokens_dir), recipe.blend, recipe.train.seq_length,
-                            static_cast<uint64_t>(recipe.run.seed), count);
-  Json json = Json::array();
-  for (const auto& use : stream.usage()) {
-    Json row = Json::object();
-    row["source"] = use.name;
-    row["tokens"] = use.tokens;
-    row["samples"] = use.samples;
-    row["phase_samples"] = Json::list(use.phase_samples);
-    row["epochs"] = use.epochs;
-    json.push_back(std::move(row));
-  }
-  session.print(stream.describe(), json);
+  const SampleStream stream = planned_samples(recipe, tokens_dir);
+  session.print(stream.describe(), stream.usage_json());
   return 0;
 }
 

@@ -95,6 +95,35 @@ void add_summary(Html& html, const Json& counts) {
   html.leaf("p", words);
 }
 
+// What training read: of each source its tokens, its share of the run and how often it was seen.
+void add_blend(Html& html, const Json& counts) {
+  const Json* blend = counts.find("blend");
+  if (blend == nullptr || !blend->is_array()) {
+    return;
+  }
+  double all = 0;
+  for (const Json& row : blend->as_array()) {
+    all += number_at(row, {"seen_tokens"}).value_or(0);
+  }
+  const auto table = html.in("table");
+  html.leaf("caption", "What training read");
+  {
+    const auto head = html.in("tr");
+    for (const char* name : {"source", "its tokens", "tokens read", "share", "epochs"}) {
+      html.leaf("th", name);
+    }
+  }
+  for (const Json& row : blend->as_array()) {
+    const auto line = html.in("tr");
+    const double seen = number_at(row, {"seen_tokens"}).value_or(0);
+    html.leaf("td", row.get("source", ""));
+    html.leaf("td", format_number(number_at(row, {"tokens"}).value_or(0)), {{"class", "num"}});
+    html.leaf("td", format_number(seen), {{"class", "num"}});
+    html.leaf("td", fmt::format("{:.1f} %", all > 0 ? 100 * seen / all : 0.0), {{"class", "num"}});
+    html.leaf("td", fmt::format("{:.2f}", number_at(row, {"epochs"}).value_or(0)), {{"class", "num"}});
+  }
+}
+
 }  // namespace
 
 void add_training(Html& html, const RunFolder& run) {
@@ -106,6 +135,7 @@ void add_training(Html& html, const RunFolder& run) {
     return;
   }
   add_summary(html, counts_of(run, "train"));
+  add_blend(html, counts_of(run, "train"));
   add_chart(html, "Loss", "nats per token",
             {series_of(lines, "training", {"loss"}), series_of(lines, "validation", {"val_loss"})}, false);
   add_chart(html, "Learning rate", "", {series_of(lines, "learning rate", {"lr"})}, true);
