@@ -5,6 +5,7 @@
 
 #include <gtest/gtest.h>
 
+#include "base/text.h"
 #include "crawl/main/boosted_trees.h"
 #include "crawl/main/signals.h"
 #include "crawl/main/structured_data.h"
@@ -128,6 +129,64 @@ TEST(MainText, SignalsCountLevelsUpToWordsAndElements) {
   EXPECT_EQ(text.at(MarkupWord::kContent), 2);
   EXPECT_EQ(text.at(MarkupWord::kNavigation), 2);
   EXPECT_EQ(text.at(MarkupWord::kComment), kFarAway);
+}
+
+// The same counts a character at a time.
+TextSignals measure_plainly(std::string_view text) {
+  TextSignals out;
+  bool in_word = false;
+  for (size_t pos = 0; pos < text.size();) {
+    const uint32_t code = next_code_point(text, pos);
+    const auto one_of = [&](std::u32string_view list) {
+      return list.find(static_cast<char32_t>(code)) != std::u32string_view::npos;
+    };
+    const bool digit = code >= '0' && code <= '9';
+    const bool capital = code >= 'A' && code <= 'Z';
+    const bool word = digit || capital || (code >= 'a' && code <= 'z') || one_of(U"\u00FC\u0416\u4E00\U0001F600");
+    out.words += word && !in_word ? 1 : 0;
+    out.capital_words += word && !in_word && capital ? 1 : 0;
+    out.letters += word ? 1 : 0;
+    out.digits += digit ? 1 : 0;
+    out.capitals += capital ? 1 : 0;
+    out.stops += in_word && one_of(U".?!\u3002\uFF01") ? 1 : 0;
+    out.commas += one_of(U",;\u3001\uFF0C") ? 1 : 0;
+    out.separators += one_of(U"|>/\u00BB\u2192") ? 1 : 0;
+    in_word = word;
+  }
+  return out;
+}
+
+TEST(MainText, MeasuresTextOfAnyLengthAsACharacterAtATimeDoes) {
+  std::mt19937 random(11);
+  const std::u32string alphabet =
+      U"aZ09  .,;?!|>/-\u00FC\u0416\u4E00\U0001F600\u3002\uFF01\u3001\uFF0C\u00BB\u2192\u201D";
+  for (int round = 0; round < 2000; ++round) {
+    std::string text;
+    const size_t ascii = random() % 3 == 0 ? 15 : alphabet.size();
+    for (size_t i = random() % 200; i > 0; --i) {
+      append_utf8(text, static_cast<uint32_t>(alphabet[random() % ascii]));
+    }
+    const TextSignals ours = measure_text(text);
+    const TextSignals twin = measure_plainly(text);
+    ASSERT_EQ(ours.words, twin.words) << text;
+    ASSERT_EQ(ours.letters, twin.letters) << text;
+    ASSERT_EQ(ours.digits, twin.digits) << text;
+    ASSERT_EQ(ours.capitals, twin.capitals) << text;
+    ASSERT_EQ(ours.capital_words, twin.capital_words) << text;
+    ASSERT_EQ(ours.stops, twin.stops) << text;
+    ASSERT_EQ(ours.commas, twin.commas) << text;
+    ASSERT_EQ(ours.separators, twin.separators) << text;
+  }
+}
+
+TEST(MainText, CountsFunctionWordsWhereverTheyStand) {
+  for (size_t before = 0; before < 130; ++before) {
+    const std::string text = std::string(before, 'x') +
+                             " The \xC3\xBC"
+                             "ber und " +
+                             std::string(before, '-') + "was";
+    EXPECT_EQ(measure_text(text).function_words, 4) << before;
+  }
 }
 
 TEST(MainText, MeasuresText) {

@@ -2,9 +2,12 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
+#include <cstring>
 #include <string>
 #include <vector>
 
+#include "base/byte_block.h"
 #include "base/text.h"
 
 namespace smelt {
@@ -67,15 +70,20 @@ constexpr std::string_view kFunctionWords =
     "ha o di il che per non una "
     "sono della nel da gli um uma os que do na no com n\xC3\xA3o de het een van voor niet zijn met dat";
 
-// Words of at most eight bytes as numbers, their bytes from the left, in an open-addressing table.
+// A word of at most eight bytes as a number, small letters and capitals alike.
+uint64_t pack(std::string_view text, size_t begin, size_t size) {
+  constexpr uint64_t kSmall = 0x2020202020202020ULL;
+  uint64_t key = 0;
+  std::memcpy(&key, text.data() + begin, std::min(sizeof(key), text.size() - begin));
+  return (key | kSmall) << (64 - 8 * size);
+}
+
+// In an open-addressing table.
 class FunctionWords {
  public:
   FunctionWords() {
     for (const std::string_view word : split(kFunctionWords, ' ')) {
-      uint64_t key = 0;
-      for (const char c : word) {
-        key = key << 8 | static_cast<unsigned char>(c);
-      }
+      const uint64_t key = pack(word, 0, word.size());
       size_t slot = slot_of(key);
       while (slots_[slot] != 0 && slots_[slot] != key) {
         slot = (slot + 1) % kSlots;
@@ -83,7 +91,12 @@ class FunctionWords {
       slots_[slot] = key;
     }
   }
-  bool contains(uint64_t key) const {
+  // The word [begin, end) of the text.
+  bool contains(std::string_view text, size_t begin, size_t end) const {
+    if (end - begin > sizeof(uint64_t)) {
+      return false;
+    }
+    const uint64_t key = pack(text, begin, end - begin);
     for (size_t slot = slot_of(key); slots_[slot] != 0; slot = (slot + 1) % kSlots) {
       if (slots_[slot] == key) {
         return true;
@@ -154,55 +167,87 @@ class PhraseFinder {
   std::array<uint64_t, 1024> begins_{};  // which of them there are, in less memory
 };
 
-bool is_separator(uint32_t code) {
-  return code == '|' || code == '>' || code == '/' || code == 0xBB || code == 0xAB || code == 0xB7 || code == 0x203A ||
-         code == 0x2039 || code == 0x2192 || code == 0x2190 || code == 0x2022;
-}
-bool is_stop(uint32_t code) {
-  return code == '.' || code == '?' || code == '!' || code == 0x3002 || code == 0xFF01 || code == 0xFF1F ||
-         code == 0x964;
-}
-bool is_word(uint32_t code) {
-  return (code >= '0' && code <= '9') || (code >= 'a' && code <= 'z') || (code >= 'A' && code <= 'Z') ||
-         (code >= 0xC0 && code != 0xD7 && code != 0xF7 && (code < 0x2000 || code > 0x206F) &&
-          (code < 0x3000 || code > 0x3004) && (code < 0x2190 || code > 0x2BFF) && (code < 0xFF00 || code > 0xFF0F));
-}
-
-// What a character is, a bit each.
-enum : uint8_t { kWord = 1, kDigit = 2, kCapital = 4, kStop = 8, kComma = 16, kSeparator = 32 };
-
-uint8_t classify(uint32_t code) {
-  const bool digit = code >= '0' && code <= '9';
-  const bool capital = code >= 'A' && code <= 'Z';
-  const bool comma = code == ',' || code == ';' || code == 0x3001 || code == 0xFF0C;
-  return static_cast<uint8_t>((is_word(code) ? kWord : 0) | (digit ? kDigit : 0) | (capital ? kCapital : 0) |
-                              (is_stop(code) ? kStop : 0) | (comma ? kComma : 0) |
-                              (is_separator(code) ? kSeparator : 0));
-}
-
-const std::array<uint8_t, 128>& ascii_classes() {
-  static const std::array<uint8_t, 128> classes = [] {
-    std::array<uint8_t, 128> out{};
-    for (uint32_t code = 0; code < out.size(); ++code) {
-      out[code] = classify(code);
-    }
-    return out;
-  }();
-  return classes;
-}
-
-// The word that is being read.
-struct Word {
-  uint64_t key = 0;  // its last eight bytes, in lower case
-  size_t size = 0;
-
-  void append(std::string_view bytes) {
-    for (const char c : bytes) {
-      key = key << 8 | static_cast<unsigned char>(c >= 'A' && c <= 'Z' ? c | 0x20 : c);
-    }
-    size += bytes.size();
-  }
+// What the bytes of a stretch of text are, a bit each.
+struct TextMasks {
+  size_t size = 0;    // bytes, whole characters
+  uint64_t word = 0;  // of letters and digits, every byte; else the first byte of a character
+  uint64_t first = 0;
+  uint64_t digit = 0;
+  uint64_t capital = 0;
+  uint64_t stop = 0;
+  uint64_t comma = 0;
+  uint64_t separator = 0;
 };
+
+bool is_word(uint32_t code) {  // beyond ASCII
+  return code >= 0xC0 && code != 0xD7 && code != 0xF7 && (code < 0x2000 || code > 0x206F) &&
+         (code < 0x3000 || code > 0x3004) && (code < 0x2190 || code > 0x2BFF) && (code < 0xFF00 || code > 0xFF0F);
+}
+
+// Classes a character beyond ASCII that begins at byte `at` of the stretch.
+void classify(uint32_t code, size_t length, size_t at, TextMasks& masks) {
+  const uint64_t bit = uint64_t{1} << at;
+  if (is_word(code)) {
+    masks.word |= ((uint64_t{1} << length) - 1) << at;
+  }
+  masks.stop |= code == 0x3002 || code == 0xFF01 ? bit : 0;
+  masks.comma |= code == 0x3001 || code == 0xFF0C ? bit : 0;
+  const bool separator = code == 0xBB || code == 0xAB || code == 0xB7 || code == 0x203A || code == 0x2039 ||
+                         code == 0x2192 || code == 0x2190 || code == 0x2022;
+  masks.separator |= separator ? bit : 0;
+}
+
+uint64_t low_bits(size_t count) {
+  return count < 64 ? (uint64_t{1} << count) - 1 : ~uint64_t{0};
+}
+
+// Of at most 64 bytes from `begin`.
+TextMasks read_masks(std::string_view text, size_t begin) {
+  TextMasks masks;
+  masks.size = std::min(ByteBlock::kSize, text.size() - begin);
+  std::array<char, ByteBlock::kSize> padded{};
+  const char* bytes = text.data() + begin;
+  if (masks.size < ByteBlock::kSize) {
+    std::memcpy(padded.data(), bytes, masks.size);
+    bytes = padded.data();
+  }
+  const ByteBlock block(bytes);
+  masks.digit = block.in_range('0', 10);
+  masks.capital = block.in_range('A', 26);
+  masks.word = block.letters() | masks.digit;
+  masks.stop = block.equal('.') | block.equal('?') | block.equal('!');
+  masks.comma = block.equal(',') | block.equal(';');
+  masks.separator = block.equal('|') | block.equal('>') | block.equal('/');
+  masks.first = low_bits(masks.size);
+  uint64_t high = block.high() & low_bits(masks.size);
+  while (high != 0) {
+    const auto at = static_cast<size_t>(std::countr_zero(high));
+    size_t pos = begin + at;
+    const uint32_t code = next_code_point(text, pos);
+    const size_t length = pos - begin - at;
+    if (at + length > ByteBlock::kSize) {
+      masks.size = at;  // it belongs to the next stretch
+      masks.first &= low_bits(at);
+      break;
+    }
+    classify(code, length, at, masks);
+    masks.first &= ~(((uint64_t{1} << length) - 2) << at);
+    high &= ~(((uint64_t{1} << length) - 1) << at);
+  }
+  return masks;
+}
+
+uint32_t last_code_point(std::string_view text) {
+  size_t at = text.size() - std::min<size_t>(text.size(), 1);
+  while (at > 0 && (static_cast<unsigned char>(text[at]) & 0xC0) == 0x80) {
+    --at;
+  }
+  return text.empty() ? 0 : next_code_point(text, at);
+}
+
+int count(uint64_t bits) {
+  return std::popcount(bits);
+}
 
 }  // namespace
 
@@ -213,43 +258,34 @@ const char* phrase_kind_name(size_t kind) {
 TextSignals measure_text(std::string_view text) {
   static const PhraseFinder phrases;
   static const FunctionWords function_words;
-  const std::array<uint8_t, 128>& classes = ascii_classes();
   TextSignals out;
   out.phrases = phrases.find(lower_ascii(text.substr(0, kPhraseReach)));
-  Word word;
-  const auto end_word = [&] {
-    out.function_words += word.size <= sizeof(word.key) && function_words.contains(word.key) ? 1 : 0;
-    word = {};
-  };
-  uint32_t last = 0;
-  for (size_t pos = 0; pos < text.size();) {
-    const size_t at = pos;
-    const auto byte = static_cast<unsigned char>(text[pos]);
-    const uint32_t code = byte < classes.size() ? text[pos++] : next_code_point(text, pos);
-    const uint8_t kind = byte < classes.size() ? classes[byte] : classify(code);
-    if ((kind & kWord) != 0) {
-      if (word.size == 0) {
-        ++out.words;
-        out.capital_words += kind / kCapital % 2;
-      }
-      ++out.letters;
-      out.digits += kind / kDigit % 2;
-      out.capitals += kind / kCapital % 2;
-      word.append(text.substr(at, pos - at));
-    } else {
-      out.stops += word.size > 0 ? kind / kStop % 2 : 0;
-      out.commas += kind / kComma % 2;
-      out.separators += kind / kSeparator % 2;
-      if (word.size > 0) {
-        end_word();
-      }
+  size_t word_begin = 0;
+  bool in_word = false;
+  for (size_t begin = 0; begin < text.size();) {
+    const TextMasks masks = read_masks(text, begin);
+    const uint64_t after_word = masks.word << 1 | (in_word ? 1 : 0);
+    const uint64_t starts = masks.word & ~after_word;
+    out.words += count(starts);
+    out.capital_words += count(starts & masks.capital);
+    out.letters += count(masks.word & masks.first);
+    out.digits += count(masks.digit);
+    out.capitals += count(masks.capital);
+    out.stops += count(masks.stop & after_word);
+    out.commas += count(masks.comma);
+    out.separators += count(masks.separator);
+    for (uint64_t edges = (masks.word ^ after_word) & low_bits(masks.size); edges != 0; edges &= edges - 1) {
+      const size_t edge = begin + static_cast<size_t>(std::countr_zero(edges));
+      out.function_words += in_word && function_words.contains(text, word_begin, edge) ? 1 : 0;
+      in_word = !in_word;
+      word_begin = edge;
     }
-    last = code;
+    begin += masks.size;
   }
-  if (word.size > 0) {
-    end_word();
-  }
-  if (is_stop(last)) {
+  out.function_words += in_word && function_words.contains(text, word_begin, text.size()) ? 1 : 0;
+  const uint32_t last = last_code_point(text);
+  if (last == '.' || last == '?' || last == '!' || last == 0x3002 || last == 0xFF01 || last == 0xFF1F ||
+      last == 0x964) {
     out.end = text.ends_with("...") ? 3 : 1;
   } else {
     out.end = last == ':' ? 2 : last == 0x2026 ? 3 : last == '"' || last == 0x201D || last == ')' ? 4 : 0;
