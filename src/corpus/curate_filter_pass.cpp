@@ -1,4 +1,7 @@
 #include <algorithm>
+#include <functional>
+#include <memory>
+#include <mutex>
 #include <optional>
 
 #include "corpus/code/code_document.h"
@@ -26,6 +29,8 @@ struct Judged {
   int64_t hits = 0;    // texts of benchmarks
   int64_t cuts = 0;    // places cut out for them
   std::string hit_lines;
+  Json measured;  // by the filters: {rule: value}
+  Json removed;   // lines that the filters removed, by reason
   RedactCounts redactions;
   std::string line;
   IndexedDocument index;
@@ -43,12 +48,15 @@ std::string reject_line(const Judged& judged) {
   if (!judged.detail.empty()) {
     extra["detail"] = judged.detail;
   }
+  if (!judged.measured.is_null()) {
+    extra["measured"] = judged.measured;
+  }
   std::string line;
   append_json_line(judged.document, line, &extra);
   return line;
 }
 
-// The steps on single documents. One a batch: the buffers are reused from document to document.
+// The steps on single documents. One a thread at a time: the buffers are reused from document to document.
 class Judge {
  public:
   Judge(const CurateOptions& options, const MinHasher& hasher, const FilterModels& models)
@@ -146,8 +154,20 @@ class Judge {
 
   // Drops the document, or notes for later why it would go: its label is not known before all scores are.
   void filter(Judged& judged) {
-    Verdict verdict = filters_.check(judged.document.text, judged.document.language);
+    Document& document = judged.document;
+    Verdict verdict = filters_.filter(document.text, document.language);
+    if (Json signals = filters_.signals(); !signals.is_null()) {
+      document.metadata["quality_signals"] = std::move(signals);
+    }
+    if (options_.filters.enabled && options_.filters.record != "none") {
+      if (!verdict.keep) {
+        judged.measured = filters_.measured();
+      } else if (options_.filters.record == "all") {
+        document.metadata["measured"] = filters_.measured();
+      }
+    }
     if (verdict.keep) {
+      judged.removed = filters_.removed();
       return;
     }
     if (options_.quality.filter_labels.empty()) {
@@ -183,6 +203,31 @@ class Judge {
   Redactor redactor_;
   std::optional<QualityJudge> quality_;
   DocumentSigner signer_;
+};
+
+// Judges that wait for their next batch: what they hold (word splits, buffers) is worth keeping.
+class Judges {
+ public:
+  explicit Judges(std::function<std::unique_ptr<Judge>()> make) : make_(std::move(make)) {}
+
+  std::unique_ptr<Judge> take() {
+    const std::lock_guard lock(mutex_);
+    if (idle_.empty()) {
+      return make_();
+    }
+    std::unique_ptr<Judge> judge = std::move(idle_.back());
+    idle_.pop_back();
+    return judge;
+  }
+  void give_back(std::unique_ptr<Judge> judge) {
+    const std::lock_guard lock(mutex_);
+    idle_.push_back(std::move(judge));
+  }
+
+ private:
+  std::function<std::unique_ptr<Judge>()> make_;
+  std::mutex mutex_;
+  std::vector<std::unique_ptr<Judge>> idle_;
 };
 
 void count_group_of(Json& counts, const char* group, const std::string& name, const char* what) {
@@ -227,6 +272,13 @@ void count_judged(const Judged& judged, const std::vector<const char*>& steps, J
         examples.add(judged.verdict.reason, d.id, d.url, d.source, judged.verdict.value, d.text);
       }
       return;
+    }
+  }
+  if (judged.removed.is_object()) {
+    Json& removed = count_group(counts, "removed_lines");
+    add_count(removed, "documents", 1);
+    for (const auto& [reason, lines] : judged.removed.as_object()) {
+      add_count(removed, reason.c_str(), lines.as_int());
     }
   }
   Json& redactions = count_group(counts, "redactions");
@@ -344,14 +396,16 @@ void run_filter_pass(const Context& context, const CurateOptions& options, const
   const MinHasher hasher(options.dedup.shape());
   DocumentReader reader(std::vector<InputFile>{input});
   PartWriter writer(stage, files, options);
+  Judges judges([&] { return std::make_unique<Judge>(options, hasher, models); });
   ordered_map<Batch, std::vector<Judged>>(
       context.threads.width(), [&] { return next_batch(context, reader); },
       [&](Batch batch) {
-        Judge judge(options, hasher, models);
+        std::unique_ptr<Judge> judge = judges.take();
         std::vector<Judged> out;
         for (Result<Document>& item : batch) {
-          out.push_back(judge.judge(std::move(item)));
+          out.push_back(judge->judge(std::move(item)));
         }
+        judges.give_back(std::move(judge));
         return out;
       },
       [&](std::vector<Judged> batch) {

@@ -12,6 +12,8 @@ uint64_t extend(uint64_t hash, uint64_t word) {
   return hash + word;
 }
 
+}  // namespace
+
 int64_t ngram_characters(const std::vector<Word>& words, uint32_t place, uint32_t n) {
   int64_t characters = n - 1;
   for (uint32_t i = place; i < place + n; ++i) {
@@ -20,20 +22,22 @@ int64_t ngram_characters(const std::vector<Word>& words, uint32_t place, uint32_
   return characters;
 }
 
-}  // namespace
-
-void NgramCounter::count(const std::vector<Word>& words, TextStats& stats) {
+void NgramCounter::count(const std::vector<Word>& words, TextStats& stats, uint32_t longest) {
+  frequent_.fill({});
+  repeated_.fill(0);
   places_.resize(words.size());
   hashes_.resize(words.size());
   for (uint32_t i = 0; i < words.size(); ++i) {
     places_[i] = i;
     hashes_[i] = words[i].hash;
   }
-  for (uint32_t n = kMinTopNgram; n <= kMaxDuplicateNgram && !places_.empty(); ++n) {
+  for (uint32_t n = kMinTopNgram; n <= longest && !places_.empty(); ++n) {
     if (n <= kMaxTopNgram) {
       stats.top_ngram_characters[n - kMinTopNgram] = top_characters(words, n);
+      frequent_[n - kMinTopNgram] = last_frequent_;
     } else {
       stats.duplicate_ngram_characters[n - kMinDuplicateNgram] = duplicate_characters(words, n);
+      repeated_[n - kMinDuplicateNgram] = covered_characters(words, n);
     }
   }
 }
@@ -91,6 +95,7 @@ int64_t NgramCounter::top_characters(const std::vector<Word>& words, uint32_t n)
     }
     entries_.push_back(&entry);
   }
+  last_frequent_ = {};
   uint32_t best_count = 1;
   int64_t best_characters = 0;
   size_t repeated = 0;
@@ -98,6 +103,9 @@ int64_t NgramCounter::top_characters(const std::vector<Word>& words, uint32_t n)
     const Entry& entry = *entries_[k];
     if (entry.total < 2) {
       continue;
+    }
+    if (entry.total > last_frequent_.count) {
+      last_frequent_ = {places_[k], entry.total};
     }
     if (entry.count >= best_count && entry.count > 1) {
       const int64_t characters = ngram_characters(words, places_[k], n);
@@ -124,6 +132,18 @@ int64_t NgramCounter::duplicate_characters(const std::vector<Word>& words, uint3
       characters += words[i].characters;
     }
     characters += place + n - first_new - (continues ? 0 : 1);
+    covered_end = place + n;
+  }
+  return characters;
+}
+
+int64_t NgramCounter::covered_characters(const std::vector<Word>& words, uint32_t n) const {
+  int64_t characters = 0;
+  uint32_t covered_end = 0;
+  for (const uint32_t place : places_) {
+    for (uint32_t i = std::max(place, covered_end); i < place + n; ++i) {
+      characters += words[i].characters;
+    }
     covered_end = place + n;
   }
   return characters;

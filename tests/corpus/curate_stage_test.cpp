@@ -224,7 +224,7 @@ class CurateDedup : public Curate {
     options_.dedup.substring.enabled = true;
     options_.dedup.paragraphs.max_share = 0.5;
     options_.dedup.verify = 0.7;
-    options_.filters.min_words = 10;
+    options_.filters.nemotron_cc.min_words = 10;
     options_.split.heldout_fraction = 0.05;
     options_.split.max_heldout_fraction = 0.3;
   }
@@ -323,7 +323,7 @@ TEST_F(CurateDedup, AgainstAnEarlierCorpus) {
 TEST_F(Curate, SecondRunIsSkippedAndOtherOptionsAreNot) {
   EXPECT_FALSE(run(1, "out").skipped);
   EXPECT_TRUE(run(2, "out").skipped);
-  options_.filters.min_words = 51;
+  options_.filters.nemotron_cc.min_words = 51;
   EXPECT_FALSE(run(1, "out").skipped);
 }
 

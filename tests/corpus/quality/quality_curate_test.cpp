@@ -58,9 +58,9 @@ class QualityCurate : public testing::Test {
     }
     DsirModel(dsir, target, raw).save(folder_.file("weights.dsir"));
     options_.split.heldout_fraction = 0;
-    for (const char* rule : filter_reasons()) {
-      if (rule != std::string_view("word_count")) {
-        options_.filters.off.emplace_back(rule);
+    for (const std::string& rule : filter_rules()) {
+      if (rule != "word_count") {
+        options_.filters.off.push_back(rule);
       }
     }
     options_.quality.scorers = {{"edu", folder_.file("edu.linear"), "learned", true},
