@@ -1,4 +1,5 @@
-// Any bytes as a text: every rule of every filter set measures a finite value, C4's rules add nothing, English words cover the text in order, redaction is idempotent, signatures are made.
+// Any bytes as a text: every rule of every filter set measures a finite value, C4's rules add nothing, English words
+// cover the text in order, redaction is idempotent, signatures are made.
 #include <cmath>
 #include <cstdint>
 #include <string>

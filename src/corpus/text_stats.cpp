@@ -162,9 +162,9 @@ TextStats TextAnalyzer::analyze(std::string_view text, std::string_view language
   if (rules == TextRules::kPublished) {
     for (size_t i = 0; i < stats.top_ngram_characters.size(); ++i) {
       const size_t n = kMinTopNgram + i;
-      stats.top_ngram_characters[i] =
-          words.size() < n ? stats.characters
-                           : characters_of_places(text, words, state_->ngrams.frequent()[i].place, n);
+      stats.top_ngram_characters[i] = words.size() < n
+                                          ? stats.characters
+                                          : characters_of_places(text, words, state_->ngrams.frequent()[i].place, n);
     }
     if (words.size() < kMaxDuplicateNgram) {
       for (size_t i = 0; i < stats.duplicate_ngram_characters.size(); ++i) {

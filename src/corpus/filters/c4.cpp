@@ -131,7 +131,7 @@ C4Cleaner::Fate C4Cleaner::judge_line(std::string_view line, bool unspaced, C4Ou
     return Fate::kEnds;
   }
   return options_.policies && std::any_of(kPolicyPhrases.begin(), kPolicyPhrases.end(), holds) ? Fate::kPolicy
-                                                                                              : Fate::kKept;
+                                                                                               : Fate::kKept;
 }
 
 // Counts by the tokens of the whole text where the line is as it stands there.
@@ -151,9 +151,8 @@ void C4Cleaner::keep_published(std::string_view whole, std::string_view line, st
     own = line_tokens_;
   }
   outcome.sentences += count_sentences(own);
-  outcome.words += std::count_if(own.begin(), own.end(), [](const EnglishToken& token) {
-    return (token.kind & EnglishToken::kSpace) == 0;
-  });
+  outcome.words += std::count_if(own.begin(), own.end(),
+                                 [](const EnglishToken& token) { return (token.kind & EnglishToken::kSpace) == 0; });
 }
 
 void C4Cleaner::clean(std::string_view text, std::string_view language, std::span<const EnglishToken> tokens,
@@ -210,8 +209,8 @@ void C4Cleaner::clean(std::string_view text, std::string_view language, std::spa
 void judge_c4(const C4Outcome& outcome, const C4Options& options, std::vector<RuleResult>& results) {
   results.push_back({"c4_lorem_ipsum", outcome.lorem_ipsum ? 1.0 : 0.0, 0, 0});
   results.push_back({"c4_curly_bracket", outcome.curly_bracket ? 1.0 : 0.0, 0, 0});
-  results.push_back({"c4_sentences", static_cast<double>(outcome.sentences),
-                     static_cast<double>(options.min_sentences), kNoLimit});
+  results.push_back(
+      {"c4_sentences", static_cast<double>(outcome.sentences), static_cast<double>(options.min_sentences), kNoLimit});
 }
 
 }  // namespace smelt

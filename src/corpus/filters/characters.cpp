@@ -14,8 +14,8 @@ namespace {
 
 template <class Ranges>
 bool contains(const Ranges& ranges, uint32_t c) {
-  const auto after =
-      std::upper_bound(ranges.begin(), ranges.end(), c, [](uint32_t value, const CodeRange& r) { return value < r.first; });
+  const auto after = std::upper_bound(ranges.begin(), ranges.end(), c,
+                                      [](uint32_t value, const CodeRange& r) { return value < r.first; });
   return after != ranges.begin() && c <= (after - 1)->last;
 }
 
@@ -51,7 +51,7 @@ uint32_t general_classes(uint32_t c, utf8proc_category_t category) {
 }
 
 uint32_t token_classes(uint32_t c, utf8proc_category_t category) {
-  constexpr uint32_t kGlottalStop = 0x294;     // a lower-case letter to spaCy, of no case to Unicode
+  constexpr uint32_t kGlottalStop = 0x294;      // a lower-case letter to spaCy, of no case to Unicode
   constexpr uint32_t kUnassignedGreek = 0x3A2;  // inside the range of upper-case letters
   const bool cased = contains(kCasedBlocks, c);
   const bool uncased = contains(kUncasedBlocks, c);

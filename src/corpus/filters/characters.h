@@ -16,7 +16,7 @@ constexpr uint32_t kUpperCharacter = 1 << 5;       // category Lu
 constexpr uint32_t kPunctuationCategory = 1 << 6;  // category P
 constexpr uint32_t kTerminalMark = 1 << 7;         // ends a sentence in some script: FineWeb's list (datatrove 0.10.1)
 constexpr uint32_t kSentenceMark = 1 << 8;         // the part of them that spaCy 3.8's sentencizer knows
-constexpr uint32_t kGopherPunctuation = 1 << 9;    // a word of nothing else is none to Gopher's rules (datatrove 0.10.1)
+constexpr uint32_t kGopherPunctuation = 1 << 9;  // a word of nothing else is none to Gopher's rules (datatrove 0.10.1)
 // The character classes of spaCy 3.8's tokenizer rules; scripts without case are both lower and upper.
 constexpr uint32_t kTokenLower = 1 << 10;
 constexpr uint32_t kTokenUpper = 1 << 11;

@@ -130,13 +130,14 @@ void add_verbs(Builder& out) {
 }
 
 void add_clipped_words(Builder& out) {
-  for (const std::u32string_view word : {U"doin", U"goin", U"nothin", U"nuthin", U"ol", U"somethin", U"lovin",
-                                         U"havin"}) {
+  for (const std::u32string_view word :
+       {U"doin", U"goin", U"nothin", U"nuthin", U"ol", U"somethin", U"lovin", U"havin"}) {
     out.add_titled(word);
     out.add_titled(std::u32string(word) + U"'");
   }
   out.add_whole(
-      U"em 'em ll 'll nuff 'nuff 'S 's \u2018S \u2018s and/or w/o 're 'Cause 'cause 'cos 'Cos 'coz 'Coz 'cuz 'Cuz 'bout "
+      U"em 'em ll 'll nuff 'nuff 'S 's \u2018S \u2018s and/or w/o 're 'Cause 'cause 'cos 'Cos 'coz 'Coz 'cuz 'Cuz "
+      U"'bout "
       U"ma'am Ma'am o'clock O'clock 'd");
   out.add({U"y'", U"all"});
   out.add({U"y", U"all"});
@@ -151,8 +152,10 @@ void add_clipped_words(Builder& out) {
 
 void add_abbreviations(Builder& out) {
   out.add_whole(
-      U"Mt. Ak. Ala. Apr. Ariz. Ark. Aug. Calif. Colo. Conn. Dec. Del. Feb. Fla. Ga. Ia. Id. Ill. Ind. Jan. Jul. Jun. Kan. "
-      U"Kans. Ky. La. Mar. Mass. Mich. Minn. Miss. N.C. N.D. N.H. N.J. N.M. N.Y. Neb. Nebr. Nev. Nov. Oct. Okla. Ore. Pa. "
+      U"Mt. Ak. Ala. Apr. Ariz. Ark. Aug. Calif. Colo. Conn. Dec. Del. Feb. Fla. Ga. Ia. Id. Ill. Ind. Jan. Jul. Jun. "
+      U"Kan. "
+      U"Kans. Ky. La. Mar. Mass. Mich. Minn. Miss. N.C. N.D. N.H. N.J. N.M. N.Y. Neb. Nebr. Nev. Nov. Oct. Okla. Ore. "
+      U"Pa. "
       U"S.C. Sep. Sept. Tenn. Va. Wash. Wis. a.m. Adm. Bros. co. Co. Corp. D.C. Dr. e.g. E.g. E.G. Gen. Gov. i.e. I.e. "
       U"I.E. Inc. Jr. Ltd. Md. Messrs. Mo. Mont. Mr. Mrs. Ms. p.m. Ph.D. Prof. Rep. Rev. Sen. St. vs. v.s.");
   for (int hour = 1; hour <= 12; ++hour) {
@@ -175,7 +178,8 @@ void add_signs(Builder& out) {
   out.add_whole(U"\\t \\n \u2014 ' \\\") <space> '' C++");
   out.add_whole(
       U":) :-) :)) :-)) :))) :-))) (: (-: =) (= :] :-] [: [-: [= =] :o) (o: :} :-} 8) 8-) (-8 ;) ;-) (; (-; :( :-( :(( "
-      U":-(( :((( :-((( ): )-: =( >:( :') :'-) :'( :'-( :/ :-/ =/ =| :| :-| ]= =[ :1 :P :-P :p :-p :O :-O :o :-o :0 :-0 "
+      U":-(( :((( :-((( ): )-: =( >:( :') :'-) :'( :'-( :/ :-/ =/ =| :| :-| ]= =[ :1 :P :-P :p :-p :O :-O :o :-o :0 "
+      U":-0 "
       U":() >:o :* :-* :3 :-3 =3 :> :-> :X :-X :x :-x :D :-D ;D ;-D =D xD XD xDD XDD 8D 8-D ^_^ ^__^ ^___^ >.< >.> <.< "
       U"._. ;_; -_- -__- v.v V.V v_v V_V o_o o_O O_o O_O 0_o o_0 0_0 o.O O.o O.O o.o 0.0 o.0 0.o @_@ <3 <33 <333 </3 "
       U"(^_^) (-_-) (._.) (>_<) (*_*) (\u00AC_\u00AC) \u0CA0_\u0CA0 \u0CA0\uFE35\u0CA0 (\u0CA0_\u0CA0) "

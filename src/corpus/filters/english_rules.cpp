@@ -38,13 +38,13 @@ size_t dollar_prefix(Word word) {
 
 // Units that stand directly behind a number. One is two joined by accident, which is how the list is published.
 constexpr std::array<Word, 98> kUnits = {
-    U"km",   U"km²", U"km³", U"m",   U"m²",  U"m³",  U"dm",  U"dm²", U"dm³",    U"cm",   U"cm²",  U"cm³",  U"mm",   U"mm²",
-    U"mm³",  U"ha",  U"µm",  U"nm",  U"yd",  U"in",  U"ft",  U"kg",  U"g",      U"mg",   U"µg",   U"t",    U"lb",   U"oz",
-    U"m/s",  U"km/h", U"kmh", U"mph", U"hPa", U"Pa",  U"mbar", U"mb",  U"MB",     U"kb",   U"KB",   U"gb",   U"GB",   U"tb",
-    U"TB",   U"T",   U"G",   U"M",   U"K",   U"%",   U"км",  U"км²", U"км³",    U"м",    U"м²",   U"м³",   U"дм",   U"дм²",
-    U"дм³",  U"см",  U"см²", U"см³", U"мм",  U"мм²", U"мм³", U"нм",  U"кг",     U"г",    U"мг",   U"м/с",  U"км/ч", U"кПа",
-    U"Па",   U"мбар", U"Кб",  U"КБ",  U"кб",  U"Мб",  U"МБ",  U"мб",  U"Гб",     U"ГБ",   U"гб",   U"Тб",   U"ТБ",   U"тбكم",
-    U"كم²",  U"كم³", U"م",   U"م²",  U"م³",  U"سم",  U"سم²", U"سم³", U"مم",     U"مم²",  U"مم³",  U"كم",   U"غرام", U"جرام"};
+    U"km",  U"km²",  U"km³", U"m",   U"m²",  U"m³",  U"dm",   U"dm²", U"dm³", U"cm",  U"cm²", U"cm³", U"mm",   U"mm²",
+    U"mm³", U"ha",   U"µm",  U"nm",  U"yd",  U"in",  U"ft",   U"kg",  U"g",   U"mg",  U"µg",  U"t",   U"lb",   U"oz",
+    U"m/s", U"km/h", U"kmh", U"mph", U"hPa", U"Pa",  U"mbar", U"mb",  U"MB",  U"kb",  U"KB",  U"gb",  U"GB",   U"tb",
+    U"TB",  U"T",    U"G",   U"M",   U"K",   U"%",   U"км",   U"км²", U"км³", U"м",   U"м²",  U"м³",  U"дм",   U"дм²",
+    U"дм³", U"см",   U"см²", U"см³", U"мм",  U"мм²", U"мм³",  U"нм",  U"кг",  U"г",   U"мг",  U"м/с", U"км/ч", U"кПа",
+    U"Па",  U"мбар", U"Кб",  U"КБ",  U"кб",  U"Мб",  U"МБ",   U"мб",  U"Гб",  U"ГБ",  U"гб",  U"Тб",  U"ТБ",   U"тбكم",
+    U"كم²", U"كم³",  U"م",   U"م²",  U"م³",  U"سم",  U"سم²",  U"سم³", U"مم",  U"مم²", U"مم³", U"كم",  U"غرام", U"جرام"};
 constexpr std::array<Word, 5> kMoreUnits = {U"جم", U"كغ", U"ملغ", U"كوب", U"اكواب"};
 
 size_t unit_suffix(Word word) {
@@ -120,8 +120,9 @@ size_t infix_length(Word word, size_t pos) {
     return 1;
   }
   if (c == '.') {
-    return has_class(before, kTokenLower | kTokenQuote) && after != 0 && has_class(after, kTokenUpper | kTokenQuote) ? 1
-                                                                                                                   : 0;
+    return has_class(before, kTokenLower | kTokenQuote) && after != 0 && has_class(after, kTokenUpper | kTokenQuote)
+               ? 1
+               : 0;
   }
   const bool alpha_before = has_class(before, kTokenAlpha);
   const bool alpha_after = after != 0 && has_class(after, kTokenAlpha);

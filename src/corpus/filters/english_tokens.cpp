@@ -163,10 +163,10 @@ void describe(std::string_view bytes, Word word, EnglishToken& token) {
     is_word = is_word || (classes & kGopherPunctuation) == 0;
     punctuation = punctuation && (classes & kPunctuationCategory) != 0;
   }
-  token.kind = static_cast<uint8_t>(((any & kLetterCharacter) != 0 ? EnglishToken::kHasLetter : 0) |
-                                    (is_word ? EnglishToken::kIsWord : 0) |
-                                    (punctuation ? EnglishToken::kPunctuation : 0) |
-                                    (word.size() == 1 && (any & kSentenceMark) != 0 ? EnglishToken::kSentenceMark : 0));
+  token.kind =
+      static_cast<uint8_t>(((any & kLetterCharacter) != 0 ? EnglishToken::kHasLetter : 0) |
+                           (is_word ? EnglishToken::kIsWord : 0) | (punctuation ? EnglishToken::kPunctuation : 0) |
+                           (word.size() == 1 && (any & kSentenceMark) != 0 ? EnglishToken::kSentenceMark : 0));
   const auto stop = std::find(kStopWords.begin(), kStopWords.end(), bytes);
   token.stop_word = stop == kStopWords.end() ? 0 : static_cast<uint8_t>(stop - kStopWords.begin() + 1);
 }

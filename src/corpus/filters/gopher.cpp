@@ -19,9 +19,9 @@ constexpr std::array<const char*, 9> kNgramReasons = {
     "gopher_duplicate_8gram", "gopher_duplicate_9gram", "gopher_duplicate_10gram"};
 
 std::array<double, 9> ngram_limits(const GopherOptions& o) {
-  return {o.max_top_2gram,       o.max_top_3gram,       o.max_top_4gram,       o.max_duplicate_5gram,
-          o.max_duplicate_6gram, o.max_duplicate_7gram, o.max_duplicate_8gram, o.max_duplicate_9gram,
-          o.max_duplicate_10gram};
+  return {o.max_top_2gram,       o.max_top_3gram,       o.max_top_4gram,
+          o.max_duplicate_5gram, o.max_duplicate_6gram, o.max_duplicate_7gram,
+          o.max_duplicate_8gram, o.max_duplicate_9gram, o.max_duplicate_10gram};
 }
 
 // Shares of what Gopher's repetition rules look at.
@@ -32,8 +32,7 @@ struct Repetition {
   double line_characters = 0;
 };
 
-void add_repetition(int64_t characters, const Repetition& r, const GopherOptions& o,
-                    std::vector<RuleResult>& results) {
+void add_repetition(int64_t characters, const Repetition& r, const GopherOptions& o, std::vector<RuleResult>& results) {
   results.push_back({"gopher_empty", static_cast<double>(characters), 1, kNoLimit});
   results.push_back({"gopher_duplicate_paragraphs", r.paragraphs, 0, o.max_duplicate_paragraphs});
   results.push_back(

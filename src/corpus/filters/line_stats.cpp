@@ -21,9 +21,15 @@ constexpr std::array<std::string_view, 17> kOtherEndMarks = {"\u3002", "\uFF01",
                                                              "\u061F", "\u06D4", "\u0589", "\u1362", "\u17D4", "\u104B",
                                                              "\u037E", "\u201D", "\u2019", "\u00BB", "\u300D"};
 // Phrases of cookie banners and terms (NeMo Curator 1.4, text/utils/constants.py), those left out that hold another.
-constexpr std::array<std::string_view, 9> kPolicyPhrases = {
-    "terms of use",   "privacy policy",   "cookie policy",           "uses cookies",              "use cookies",
-    "use of cookies", "privacy overview", "privacy & cookies policy", "privacy and cookies policy"};
+constexpr std::array<std::string_view, 9> kPolicyPhrases = {"terms of use",
+                                                            "privacy policy",
+                                                            "cookie policy",
+                                                            "uses cookies",
+                                                            "use cookies",
+                                                            "use of cookies",
+                                                            "privacy overview",
+                                                            "privacy & cookies policy",
+                                                            "privacy and cookies policy"};
 constexpr std::array<std::string_view, 3> kPublishedPhrases = {
     "necessary cookies are absolutely essential for the website to function properly. this category only includes "
     "cookies that ensures basic functionalities and security features of the website. these cookies do not store any "
@@ -109,8 +115,7 @@ void LineCounter::add_paragraph(std::string_view text, std::string_view paragrap
   }
 }
 
-void LineCounter::split_lines(std::string_view text, bool english, TextRules rules, bool has_policy,
-                              TextStats& stats) {
+void LineCounter::split_lines(std::string_view text, bool english, TextRules rules, bool has_policy, TextStats& stats) {
   bool in_paragraph = false;
   size_t paragraph_begin = 0;
   size_t paragraph_end = 0;

@@ -7,9 +7,9 @@ namespace smelt {
 
 namespace {
 
-constexpr std::array<const char*, 9> kNgramReasons = {
-    "top_2gram",       "top_3gram",       "top_4gram",       "duplicate_5gram", "duplicate_6gram",
-    "duplicate_7gram", "duplicate_8gram", "duplicate_9gram", "duplicate_10gram"};
+constexpr std::array<const char*, 9> kNgramReasons = {"top_2gram",       "top_3gram",       "top_4gram",
+                                                      "duplicate_5gram", "duplicate_6gram", "duplicate_7gram",
+                                                      "duplicate_8gram", "duplicate_9gram", "duplicate_10gram"};
 
 // What is left after removing repeats; nothing repeats in an empty text.
 double unique_ratio(int64_t unique, int64_t all) {
@@ -89,8 +89,7 @@ class Judge {
                                           o_.max_duplicate_5gram, o_.max_duplicate_6gram, o_.max_duplicate_7gram,
                                           o_.max_duplicate_8gram, o_.max_duplicate_9gram, o_.max_duplicate_10gram};
     for (size_t i = 0; i < limits.size(); ++i) {
-      const int64_t characters =
-          i < 3 ? s_.top_ngram_characters[i] : s_.duplicate_ngram_characters[i - 3];
+      const int64_t characters = i < 3 ? s_.top_ngram_characters[i] : s_.duplicate_ngram_characters[i - 3];
       at_most(kNgramReasons[i], of_characters(characters), limits[i], spaced_);
     }
   }

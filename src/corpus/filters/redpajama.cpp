@@ -69,8 +69,7 @@ bool is_word_character(uint32_t c) {
 }
 
 bool is_cased_lower(uint32_t c) {
-  return c < 0x80 ? c >= 'a' && c <= 'z'
-                  : utf8proc_category(static_cast<utf8proc_int32_t>(c)) == UTF8PROC_CATEGORY_LL;
+  return c < 0x80 ? c >= 'a' && c <= 'z' : utf8proc_category(static_cast<utf8proc_int32_t>(c)) == UTF8PROC_CATEGORY_LL;
 }
 
 bool is_bullet(uint32_t c) {
@@ -174,7 +173,8 @@ void SignalMeter::count_raw_words(std::string_view text, std::string_view langua
       ++counts.raw_words;
       counts.unlettered_words += lettered ? 0 : 1;
       counts.all_caps_words += upper && !lower ? 1 : 0;
-      counts.stop_words += with_stop_words && of_words && is_stop_word(text.substr(begin, end - begin), language) ? 1 : 0;
+      counts.stop_words +=
+          with_stop_words && of_words && is_stop_word(text.substr(begin, end - begin), language) ? 1 : 0;
     }
     in_word = lettered = upper = lower = false;
   };
@@ -257,9 +257,8 @@ void SignalMeter::add_word_signals(Values& values) {
   for (size_t i = 0; i < 3; ++i) {
     const FrequentNgram& frequent = ngrams_.frequent()[i];
     const auto n = static_cast<uint32_t>(kMinTopNgram + i);
-    const int64_t top = frequent.count > 1
-                            ? frequent.count * (ngram_characters(words_, frequent.place, n) - (n - 1))
-                            : 0;
+    const int64_t top =
+        frequent.count > 1 ? frequent.count * (ngram_characters(words_, frequent.place, n) - (n - 1)) : 0;
     values[static_cast<size_t>(Signal::kTop2gram) + i] = ratio(top, characters);
   }
   for (size_t i = 0; i < 6; ++i) {

@@ -61,8 +61,8 @@ int64_t count_stop_words(std::string_view text, std::string_view language, int64
   std::vector<std::string> found;
   std::string word;
   for (size_t pos = 0; static_cast<int64_t>(found.size()) < enough && next_lower_word(text, pos, word);) {
-    const bool stop = list != nullptr ? list->contains(word)
-                                      : std::find(kEnglish.begin(), kEnglish.end(), word) != kEnglish.end();
+    const bool stop =
+        list != nullptr ? list->contains(word) : std::find(kEnglish.begin(), kEnglish.end(), word) != kEnglish.end();
     if (stop && std::find(found.begin(), found.end(), word) == found.end()) {
       found.push_back(word);
     }

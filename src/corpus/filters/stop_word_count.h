@@ -1,5 +1,5 @@
-// Stop words of a text, by the lists of crawl/stop_words.h; for English Gopher's eight: the, be, to, of, and, that, have,
-// with.
+// Stop words of a text, by the lists of crawl/stop_words.h; for English Gopher's eight: the, be, to, of, and, that,
+// have, with.
 #pragma once
 
 #include <cstdint>

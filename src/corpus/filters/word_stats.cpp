@@ -24,8 +24,12 @@ constexpr std::array<uint8_t, 256> make_byte_classes() {
     const bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
     const bool space = c == ' ' || (c >= 9 && c <= 13) || (c >= 0x1C && c <= 0x1F);
     const bool digit = c >= '0' && c <= '9';
-    classes[static_cast<size_t>(c)] =
-        c >= 0x80 ? kHigh : space ? kSpace : letter ? kLetter : digit ? kDigit : c == '#' ? kHash : kOther;
+    classes[static_cast<size_t>(c)] = c >= 0x80  ? kHigh
+                                      : space    ? kSpace
+                                      : letter   ? kLetter
+                                      : digit    ? kDigit
+                                      : c == '#' ? kHash
+                                                 : kOther;
   }
   return classes;
 }
