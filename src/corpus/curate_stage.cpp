@@ -205,8 +205,12 @@ Corpus load_corpus(const StageDir& stage, size_t num_parts) {
 }
 
 StageSpec curate_spec(const CurateOptions& options, const std::string& documents_dir, const std::string& dir) {
-  const FilterPipeline checks_the_names_of_filters(options.filters);
-  StageSpec spec{.name = "curate", .version = 6, .dir = dir, .settings = recipe_to_json(options), .inputs = {}};
+  const FilterPipeline filters(options.filters);  // checks their names
+  if (filters.edits() && !options.quality.filter_labels.empty()) {
+    throw usage_error("the filter sets c4 and fineweb change texts before their labels are known",
+                      "corpus.quality.filter_labels", "leave it empty or choose other sets");
+  }
+  StageSpec spec{.name = "curate", .version = 7, .dir = dir, .settings = recipe_to_json(options), .inputs = {}};
   spec.settings["dedup"].erase("memory");  // changes no byte
   const std::string digest = has_manifest(documents_dir) ? read_manifest(documents_dir).digest()
                                                          : files_digest(list_document_files({documents_dir}));

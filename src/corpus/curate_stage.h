@@ -4,8 +4,8 @@
 // The folder holds
 //   train/SOURCE/part-00000.jsonl.zst   a part for each input file, in the order of the inputs
 //   heldout/part-00000.jsonl.zst        documents of the held-out sections
-//   rejects/part-00000.jsonl.zst        whole documents with `reason`, `value`, `threshold`, `duplicate_of`; lines that
-//   were
+//   rejects/part-00000.jsonl.zst        whole documents with `reason`, `value`, `threshold`, `duplicate_of`, and with
+//                                       `measured` ({rule: value}) where filters.record asks for it; lines that were
 //                                       no documents with `reason` and `detail`
 //   contamination/part-00000.jsonl      what of which benchmark stands where (Decontaminator::hit_line), where
 //                                       benchmarks are named
@@ -13,8 +13,9 @@
 //   quality/buckets.json                the thresholds of the scores' buckets, where [corpus.quality] has an ensemble
 //   duplicates/index/part-00000.keys    dedup/key_file.h, of the documents in train/ and heldout/
 // Documents that stand for others have metadata.duplicates, their number; those of which repeated text was cut out,
-// metadata.cut_bytes; with repositories.join those of train/ and heldout/ that are made of several files of code have
-// metadata.files, while counts and duplicates are by file. Same inputs and options, same bytes, for any number of
+// metadata.cut_bytes; where filters.record is "all", metadata.measured; with the set redpajama,
+// metadata.quality_signals; with repositories.join those of train/ and heldout/ that are made of several files of code
+// have metadata.files, while counts and duplicates are by file. Same inputs and options, same bytes, for any number of
 // threads and memory budget; after a kill, finished parts are not made again. Memory: dedup.memory and about 250 bytes
 // a document that passes the filters.
 #pragma once
@@ -75,6 +76,7 @@ StageSpec curate_spec(const CurateOptions& options, const std::string& documents
 //   redactions  documents, and places by kind: secrets, emails, ipv6, ipv4, ibans, cards, national_ids, phones, names
 //   contamination   where benchmarks are named: documents with hits, hits, cut_documents; benchmarks by name: texts,
 //               items_hit, documents
+//   removed_lines   where c4's rules took any: documents, lines by reason (filters/c4.h), citations
 //   clusters    number of clusters by size: "2", "3", "4-7", "8-15", "16+"
 //   dedup_sample  precision and recall of near duplicates on a sample, dedup/sample.h
 //   quality     buckets, labels, scorers, perplexity: quality/decide_quality.h
