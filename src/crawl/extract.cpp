@@ -63,9 +63,16 @@ struct Content {
   int64_t link_length = 0;
 };
 
-Content write_content(const std::vector<TextBlock>& blocks, const std::vector<uint8_t>& keep) {
+// What main text is found and written by beside the options.
+struct Page {
+  const HtmlTree& tree;
+  PageContext context;
+  WriteOptions writing;
+};
+
+Content write_content(const Page& page, const std::vector<TextBlock>& blocks, const std::vector<uint8_t>& keep) {
   Content content;
-  content.text = write_text(blocks, keep);
+  content.text = write_text(page.tree, blocks, keep, page.writing);
   content.blocks = static_cast<int64_t>(blocks.size());
   for (size_t i = 0; i < blocks.size(); ++i) {
     if (keep[i] != 0) {
@@ -91,14 +98,15 @@ std::vector<TextBlock> plain_blocks(const std::string& text) {
   return blocks;
 }
 
-Content main_content(const HtmlTree& tree, const PageContext& context) {
+Content main_content(const Page& page) {
   // Under this many bytes, text that the page carries for machines is taken instead where it is much longer.
   constexpr size_t kLittle = 250;
-  const std::vector<TextBlock> blocks = split_blocks(tree, find_unread(tree));
-  Content content = write_content(blocks, choose_blocks(blocks, score_blocks(tree, blocks, context)));
+  const std::vector<TextBlock> blocks = split_blocks(page.tree, find_unread(page.tree));
+  const std::vector<float> scores = score_blocks(page.tree, blocks, page.context);
+  Content content = write_content(page, blocks, choose_blocks(blocks, scores));
   if (content.text.size() < kLittle) {
-    const std::vector<TextBlock> structured = plain_blocks(find_structured_text(tree));
-    Content instead = write_content(structured, std::vector<uint8_t>(structured.size(), 1));
+    const std::vector<TextBlock> structured = plain_blocks(find_structured_text(page.tree));
+    Content instead = write_content(page, structured, std::vector<uint8_t>(structured.size(), 1));
     if (instead.text.size() > 2 * content.text.size()) {
       content = std::move(instead);
     }
@@ -106,31 +114,32 @@ Content main_content(const HtmlTree& tree, const PageContext& context) {
   return content;
 }
 
-Content justext_content(const HtmlTree& tree, const std::vector<TextBlock>& everything, const JustextOptions& options) {
+Content justext_content(const Page& page, const std::vector<TextBlock>& everything, const JustextOptions& options) {
   const LanguageGuess guess = detect_language(all_text(everything));
   const StopWords* stop = guess.reliable ? stop_words(guess.code) : nullptr;
+  const HtmlTree& tree = page.tree;
   const std::vector<TextBlock> pruned = split_blocks(tree, find_pruned(tree, Pruning::kBoilerplate));
-  Content content = write_content(pruned, find_main_content(tree, pruned, stop, options));
+  Content content = write_content(page, pruned, find_main_content(tree, pruned, stop, options));
   if (content.text.empty()) {
-    content = write_content(everything, find_main_content(tree, everything, stop, options));
+    content = write_content(page, everything, find_main_content(tree, everything, stop, options));
   }
   return content;
 }
 
-Result<Content> extract_content(const HtmlTree& tree, const PageContext& context, const ExtractOptions& options) {
+Result<Content> extract_content(const Page& page, const ExtractOptions& options) {
   Content content;
   if (options.content == "main") {
-    content = main_content(tree, context);
+    content = main_content(page);
   }
   if (content.text.empty()) {
-    const std::vector<TextBlock> everything = split_blocks(tree, find_pruned(tree, Pruning::kInvisible));
+    const std::vector<TextBlock> everything = split_blocks(page.tree, find_pruned(page.tree, Pruning::kInvisible));
     if (everything.empty()) {
       return Reject{"empty_text", "the page has no visible text"};
     }
     if (options.content == "all") {
-      content = write_content(everything, std::vector<uint8_t>(everything.size(), 1));
+      content = write_content(page, everything, std::vector<uint8_t>(everything.size(), 1));
     } else if (options.content == "justext") {
-      content = justext_content(tree, everything, options.justext);
+      content = justext_content(page, everything, options.justext);
     }
   }
   if (content.text.empty()) {
@@ -181,7 +190,9 @@ Result<ExtractedPage> extract_page(const RawPage& page, const ExtractOptions& op
   DecodedHtml decoded = decode_html(page.body, page.content_type);
   const HtmlTree tree = parse_html(std::move(decoded.utf8), {.text_only = true});
   const PageHead head = read_head(tree);
-  Result<Content> content = extract_content(tree, {head.canonical, head.title}, options);
+  const WriteOptions writing = {options.output == "markdown", options.emphasis, options.links,
+                                page.url.empty() ? head.canonical : page.url};
+  Result<Content> content = extract_content({tree, {head.canonical, head.title}, writing}, options);
   if (!content) {
     return content.reject();
   }

@@ -14,12 +14,19 @@ namespace smelt {
 
 struct ExtractOptions {
   std::string content = "main";
+  std::string output = "text";
+  bool emphasis = true;
+  bool links = false;
   int64_t max_page_bytes = 32 << 20;
   JustextOptions justext;
   void fields(Fields& f) {
     f.choice("content", content, {"main", "justext", "all"},
              "main: the page's own text without navigation and boilerplate; justext: by the rules of jusText, which "
              "keep prose alone; all: every visible block");
+    f.choice("output", output, {"text", "markdown"},
+             "text: structure by light marks, nothing escaped; markdown: CommonMark with tables as GitHub writes them");
+    f("emphasis", emphasis, "markdown: ** and * around what the page stresses");
+    f("links", links, "markdown: links with their addresses, else their text alone");
     f("max_page_bytes", max_page_bytes, "larger pages are set aside as too_large", {.min = 1024, .max = 1 << 30});
     f.table("justext", justext, "how justext tells text from boilerplate");
   }

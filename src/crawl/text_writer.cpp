@@ -1,109 +1,236 @@
 #include "crawl/text_writer.h"
 
 #include <algorithm>
+#include <array>
 #include <string_view>
 
 #include "base/text.h"
+#include "crawl/inline_writer.h"
+#include "crawl/table_writer.h"
 
 namespace smelt {
 namespace {
 
 using Kind = TextBlock::Kind;
 
-bool is_item(const TextBlock& block) {
-  return block.kind == Kind::kListItem;
+constexpr int kDeepest = 9;  // lists; deeper ones are written as that deep
+
+bool is_cell(const TextMark& mark) {
+  return mark.kind == TextMark::Kind::kCell || mark.kind == TextMark::Kind::kHeaderCell;
 }
 
-// Rows of one table, items of one list, and a definition under its term follow without a blank line.
+// Items of one list and a definition under its term follow without a blank line.
 bool follows_closely(const TextBlock& previous, const TextBlock& block) {
-  if (previous.group == 0 || previous.group != block.group) {
+  if (previous.group == 0 || previous.group != block.group || previous.quotes != block.quotes) {
     return false;
   }
   if (block.kind == Kind::kTableRow) {
-    return previous.kind == Kind::kTableRow || previous.kind == Kind::kCaption;
+    return previous.kind == Kind::kCaption;
   }
   if (previous.kind == Kind::kTerm) {
     return block.kind == Kind::kTerm || block.kind == Kind::kDefinition;
   }
-  return is_item(block) && is_item(previous);
+  return block.kind == Kind::kListItem && previous.kind == Kind::kListItem;
 }
 
-int deepest_indent(const TextBlock& block) {
-  constexpr int kDeepest = 8;
-  return std::clamp(block.level - 1, 0, kDeepest);
-}
-
-// Further lines of an item and its later paragraphs stand under its text.
-std::string indent_of(const TextBlock& block) {
-  if (block.kind == Kind::kHeading || block.kind == Kind::kTableRow || block.kind == Kind::kCaption ||
-      block.item == 0) {
-    return {};
+std::string fence_of(std::string_view code) {
+  size_t longest = 2;
+  size_t run = 0;
+  for (const char c : code) {
+    run = c == '`' ? run + 1 : 0;
+    longest = std::max(longest, run);
   }
-  const bool inside = block.kind == Kind::kParagraph || block.kind == Kind::kPre;
-  return std::string(static_cast<size_t>(deepest_indent(block) + (inside ? 1 : 0)) * 2, ' ');
+  return std::string(longest + 1, '`');
 }
 
-std::string marker_of(const TextBlock& block) {
-  switch (block.kind) {
-    case Kind::kHeading:
-      return std::string(static_cast<size_t>(block.level), '#') + " ";
-    case Kind::kListItem:
-      return block.ordinal > 0 ? std::to_string(block.ordinal) + ". " : "- ";
-    case Kind::kDefinition:
-      return ": ";
-    default:
+class Writer {
+ public:
+  Writer(const HtmlTree& tree, const std::vector<TextBlock>& blocks, const std::vector<uint8_t>& keep,
+         const WriteOptions& options)
+      : tree_(tree), blocks_(blocks), keep_(keep), options_(options), inline_(tree, options) {
+    widths_.fill(2);
+  }
+
+  std::string run() {
+    size_t i = 0;
+    while (i < blocks_.size()) {
+      if (keep_[i] == 0) {
+        ++i;
+      } else if (blocks_[i].kind == Kind::kTableRow) {
+        i = table(i);
+      } else {
+        block(blocks_[i++]);
+      }
+    }
+    return std::move(out_);
+  }
+
+ private:
+  // What stands between two blocks; in Markdown a quotation goes on over its blank lines.
+  void separate(const TextBlock& block) {
+    if (previous_ != nullptr) {
+      const bool close = follows_closely(*previous_, block) && !(options_.markdown && previous_->kind == Kind::kCaption);
+      const int shared = options_.markdown ? std::min(previous_->outer_quotes, block.outer_quotes) : 0;
+      out_ += "\n";
+      if (!close) {
+        out_ += std::string(trim(quote_marks(shared))) + "\n";
+      }
+    }
+    previous_ = &block;
+  }
+
+  static std::string quote_marks(int count) {
+    constexpr int kMostQuotes = 20;
+    std::string out;
+    for (int i = 0; i < std::min(count, kMostQuotes); ++i) {
+      out += "> ";
+    }
+    return out;
+  }
+
+  // Under the markers of the items that it stands in.
+  std::string indent(const TextBlock& block) const {
+    if (block.item == 0 || block.kind == Kind::kHeading || block.kind == Kind::kTableRow ||
+        block.kind == Kind::kCaption) {
       return {};
-  }
-}
-
-void append_lines(std::string& out, std::string_view text, const std::string& first, const std::string& later) {
-  bool is_first = true;
-  for (const std::string_view line : split(text, '\n')) {
-    if (!is_first) {
-      out += '\n';
     }
-    if (is_first || !line.empty()) {
-      out += is_first ? first : later;
+    const bool inside = block.kind == Kind::kParagraph || block.kind == Kind::kPre;
+    const int levels = std::clamp(block.level - (inside ? 0 : 1), 0, kDeepest);
+    size_t width = 0;
+    for (int i = 0; i < levels; ++i) {
+      width += options_.markdown ? widths_[static_cast<size_t>(i)] : 2;
     }
-    out += line;
-    is_first = false;
+    return std::string(width, ' ');
   }
-}
 
-void append_code(std::string& out, const TextBlock& block, const std::string& indent) {
-  std::string fence = "```";
-  while (block.text.find(fence) != std::string::npos) {
-    fence += '`';
+  static std::string marker(const TextBlock& block) {
+    switch (block.kind) {
+      case Kind::kHeading:
+        return std::string(static_cast<size_t>(block.level), '#') + " ";
+      case Kind::kListItem:
+        return block.ordinal > 0 ? std::to_string(block.ordinal) + ". " : "- ";
+      case Kind::kDefinition:
+        return ": ";
+      default:
+        return {};
+    }
   }
-  out += indent + fence + block.language + "\n";
-  append_lines(out, block.text, indent, indent);
-  out += "\n" + indent + fence;
-}
+
+  void block(const TextBlock& block) {
+    separate(block);
+    const std::string before = quote_marks(block.outer_quotes) + indent(block);
+    const std::string quotes = quote_marks(block.quotes - block.outer_quotes);
+    if (block.kind == Kind::kPre || is_code_paragraph(block)) {
+      code(block, before + quotes);
+      return;
+    }
+    const std::string mark = marker(block);
+    const bool hangs = block.kind == Kind::kListItem || block.kind == Kind::kDefinition;
+    if (hangs && block.level > 0) {
+      widths_[static_cast<size_t>(std::min(block.level, kDeepest) - 1)] = mark.size();
+    }
+    // A quotation inside an item stands behind its marker.
+    const std::string later = before + (hangs ? std::string(mark.size(), ' ') : "") + quotes;
+    const std::string first = hangs ? before + mark + quotes : before + quotes + mark;
+    lines(options_.markdown ? inline_.write(block) : block.text, first, later, block.kind != Kind::kHeading);
+  }
+
+  bool is_code_paragraph(const TextBlock& block) const {
+    return options_.markdown && block.kind == Kind::kParagraph && block.text.find('\n') != std::string::npos &&
+           block.marks.size() == 1 && block.marks[0].kind == TextMark::Kind::kCode && block.marks[0].begin == 0 &&
+           block.marks[0].end == block.text.size();
+  }
+
+  void lines(std::string_view text, const std::string& first, const std::string& later, bool may_start_blocks) {
+    size_t begin = 0;
+    while (true) {
+      const size_t end = std::min(text.find('\n', begin), text.size());
+      const std::string_view line = text.substr(begin, end - begin);
+      out_ += begin == 0 ? first : line.empty() ? std::string(trim(later)) : later;
+      out_ += options_.markdown && may_start_blocks ? escape_line_start(line) : std::string(line);
+      if (end == text.size()) {
+        return;
+      }
+      // Displayed formulas stand on lines of their own anyway.
+      const bool breaks = options_.markdown && !line.ends_with("$$") && !text.substr(end + 1).starts_with("$$");
+      out_ += breaks ? "  \n" : "\n";
+      begin = end + 1;
+    }
+  }
+
+  void code(const TextBlock& block, const std::string& before) {
+    const std::string fence = fence_of(block.text);
+    out_ += before + fence + block.language + "\n";
+    for (const std::string_view line : split(block.text, '\n')) {
+      out_ += (line.empty() ? std::string(trim(before)) : before + std::string(line)) + "\n";
+    }
+    out_ += before + fence;
+  }
+
+  std::vector<TableCell> cells(const TextBlock& row) const {
+    std::vector<TableCell> out;
+    const std::span<const TextMark> marks = row.marks;
+    for (size_t i = 0; i < marks.size(); ++i) {
+      if (!is_cell(marks[i])) {
+        continue;
+      }
+      size_t end = i + 1;
+      while (end < marks.size() && !is_cell(marks[end])) {
+        ++end;
+      }
+      const TextMark& cell = marks[i];
+      out.push_back({options_.markdown
+                         ? inline_.write(row, marks.subspan(i + 1, end - i - 1), cell.begin, cell.end, true)
+                         : row.text.substr(cell.begin, cell.end - cell.begin),
+                     cell.node});
+    }
+    return out;
+  }
+
+  // The rows of one table from `begin` on; returns what follows them.
+  size_t table(size_t begin) {
+    separate(blocks_[begin]);
+    std::vector<std::vector<TableCell>> rows;
+    size_t i = begin;
+    for (; i < blocks_.size(); ++i) {
+      const bool same = blocks_[i].kind == Kind::kTableRow && blocks_[i].group == blocks_[begin].group;
+      if (keep_[i] != 0 && !same) {
+        break;
+      }
+      if (keep_[i] != 0) {
+        rows.push_back(cells(blocks_[i]));
+        previous_ = &blocks_[i];
+      }
+    }
+    const std::vector<std::vector<std::string>> placed = place_cells(tree_, rows);
+    std::string text;
+    for (const std::vector<std::string>& row : placed) {
+      text += (text.empty() ? "" : "\n") + plain_row(row);
+    }
+    const std::string before = quote_marks(blocks_[begin].quotes);
+    bool first = true;
+    for (const std::string_view line : split(options_.markdown ? markdown_table(placed) : text, '\n')) {
+      out_ += (first ? "" : "\n") + before + std::string(line);
+      first = false;
+    }
+    return i;
+  }
+
+  const HtmlTree& tree_;
+  const std::vector<TextBlock>& blocks_;
+  const std::vector<uint8_t>& keep_;
+  const WriteOptions& options_;
+  InlineWriter inline_;
+  const TextBlock* previous_ = nullptr;
+  std::array<size_t, kDeepest> widths_{};  // of the marker of the last item at each depth
+  std::string out_;
+};
 
 }  // namespace
 
-std::string write_text(const std::vector<TextBlock>& blocks, const std::vector<uint8_t>& keep) {
-  std::string out;
-  const TextBlock* previous = nullptr;
-  for (size_t i = 0; i < blocks.size(); ++i) {
-    if (keep[i] == 0) {
-      continue;
-    }
-    const TextBlock& block = blocks[i];
-    if (previous != nullptr) {
-      out += follows_closely(*previous, block) ? "\n" : "\n\n";
-    }
-    const std::string indent = indent_of(block);
-    if (block.kind == Kind::kPre) {
-      append_code(out, block, indent);
-    } else {
-      const std::string marker = marker_of(block);
-      const bool hangs = block.kind == Kind::kListItem || block.kind == Kind::kDefinition;
-      append_lines(out, block.text, indent + marker, indent + std::string(hangs ? marker.size() : 0, ' '));
-    }
-    previous = &block;
-  }
-  return out;
+std::string write_text(const HtmlTree& tree, const std::vector<TextBlock>& blocks, const std::vector<uint8_t>& keep,
+                       const WriteOptions& options) {
+  return Writer(tree, blocks, keep, options).run();
 }
 
 }  // namespace smelt
