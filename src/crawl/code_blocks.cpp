@@ -77,8 +77,9 @@ std::string own_language(const HtmlTree& tree, uint32_t node) {
   const HtmlNode& element = tree.nodes()[node];
   for (const char* name : {"data-lang", "data-language", "data-code-language", "lang"}) {
     const std::string value = lower_ascii(trim(tree.attribute(element, name)));
-    // A page's own language may stand in lang, too.
-    if (is_name(value) && (std::string_view(name) != "lang" || is_language(value))) {
+    // Elsewhere lang is what people speak.
+    const bool of_people = std::string_view(name) == "lang" && element.tag != kPre && element.tag != kCode;
+    if (is_name(value) && !of_people) {
       return value;
     }
   }
@@ -89,7 +90,7 @@ std::string own_language(const HtmlTree& tree, uint32_t node) {
 }  // namespace
 
 std::string code_language(const HtmlTree& tree, uint32_t node) {
-  constexpr int kLevels = 4;
+  constexpr int kLevels = 7;  // <figure><table><tbody><tr><td><pre>
   const std::vector<HtmlNode>& nodes = tree.nodes();
   // What is inside comes first: <pre class="highlight"><code class="language-c">.
   for (uint32_t i = node + 1; i < nodes[node].end && i <= node + 3; ++i) {

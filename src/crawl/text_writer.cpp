@@ -207,9 +207,12 @@ class Writer {
     for (const std::vector<std::string>& row : placed) {
       text += (text.empty() ? "" : "\n") + plain_row(row);
     }
+    if (options_.markdown) {
+      text = markdown_table(placed);
+    }
     const std::string before = quote_marks(blocks_[begin].quotes);
     bool first = true;
-    for (const std::string_view line : split(options_.markdown ? markdown_table(placed) : text, '\n')) {
+    for (const std::string_view line : split(text, '\n')) {
       out_ += (first ? "" : "\n") + before + std::string(line);
       first = false;
     }
