@@ -60,12 +60,21 @@ std::vector<uint32_t> count_settled(const std::string& text, const std::vector<T
 void BlockText::append(std::string_view text, bool in_link, bool verbatim) {
   size_t pos = 0;
   while (pos < text.size()) {
-    const auto byte = static_cast<unsigned char>(text[pos]);
-    if (byte > ' ' && byte < 0x7F) {
-      put(text.substr(pos++, 1), in_link);
+    const size_t begin = pos;
+    int64_t spaces = 0;
+    const auto plain = [&](size_t at) { return at < text.size() && text[at] > ' ' && text[at] < 0x7F; };
+    while (plain(pos)) {
+      ++pos;
+      if (pos < text.size() && text[pos] == ' ' && plain(pos + 1)) {
+        ++pos;
+        ++spaces;
+      }
+    }
+    if (pos > begin) {
+      const auto length = static_cast<int64_t>(pos - begin);
+      put(text.substr(begin, pos - begin), length, in_link ? length - spaces : 0);
       continue;
     }
-    const size_t begin = pos;
     const uint32_t code = next_code_point(text, pos);
     if (verbatim && (code == '\n' || code == '\t' || code == ' ' || is_wide_space(code))) {
       text_ += code == '\n' || code == '\t' ? static_cast<char>(code) : ' ';
@@ -75,20 +84,20 @@ void BlockText::append(std::string_view text, bool in_link, bool verbatim) {
     } else if (code <= ' ' || is_wide_space(code)) {
       space_ = space_ || code == ' ' || (code >= '\t' && code <= '\r') || code > 0x7F;
     } else if (!is_no_text(code)) {
-      put(text.substr(begin, pos - begin), in_link);
+      put(text.substr(begin, pos - begin), 1, in_link ? 1 : 0);
     }
   }
 }
 
-void BlockText::put(std::string_view character, bool in_link) {
+void BlockText::put(std::string_view run, int64_t length, int64_t linked) {
   if (space_ && !text_.empty() && text_.back() != '\n' && text_.back() != ' ') {
     text_ += ' ';
     ++length_;
   }
   space_ = false;
-  text_ += character;
-  ++length_;
-  link_length_ += in_link ? 1 : 0;
+  text_ += run;
+  length_ += length;
+  link_length_ += linked;
 }
 
 void BlockText::line_break() {

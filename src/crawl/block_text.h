@@ -36,7 +36,8 @@ class BlockText {
   std::string take_verbatim();
 
  private:
-  void put(std::string_view character, bool in_link);
+  // `linked`: how many of its characters stand in a link; spaces do not count.
+  void put(std::string_view run, int64_t length, int64_t linked);
   void reset(std::vector<TextMark> open);
 
   std::string text_;

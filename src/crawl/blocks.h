@@ -31,10 +31,10 @@ struct TextBlock {
   // White space collapsed, single line breaks where the page has <br> and around displayed formulas; formulas between
   // dollars; of kPre as written, without the numbers of lines.
   std::string text;
-  std::string language;          // of kPre where the page names it
-  std::vector<TextMark> marks;   // none of kPre
-  int64_t length = 0;            // code points
-  int64_t link_length = 0;       // of them inside links
+  std::string language;         // of kPre where the page names it
+  std::vector<TextMark> marks;  // none of kPre
+  int64_t length = 0;           // code points
+  int64_t link_length = 0;      // of them inside links
 };
 
 // `pruned` as find_pruned() gives it. Rows of data tables become one block each with cells joined by " | "; tables used

@@ -13,17 +13,20 @@ namespace {
 using enum HtmlTag;
 
 constexpr std::array<std::string_view, 96> kLanguages = {
-    "abap",       "actionscript", "ada",      "apache",     "applescript", "arduino",  "asm",      "assembly",  "awk",
-    "bash",       "basic",        "bat",      "batch",      "c",           "c#",       "c++",      "clojure",   "cmake",
-    "cmd",        "cobol",        "coffeescript", "console", "cpp",        "crystal",  "cs",       "csharp",    "css",
-    "cuda",       "d",            "dart",     "delphi",     "diff",        "dockerfile", "elixir", "elm",       "erlang",
-    "fortran",    "fsharp",       "glsl",     "go",         "golang",      "graphql",  "groovy",   "haskell",   "html",
-    "http",       "ini",          "java",     "javascript", "js",          "json",     "jsx",      "julia",     "kotlin",
-    "latex",      "lisp",         "lua",      "makefile",   "markdown",    "matlab",   "nginx",    "nim",       "objc",
-    "objectivec", "ocaml",        "pascal",   "perl",       "php",         "plsql",    "powershell", "prolog",  "protobuf",
-    "python",     "python3",      "r",        "racket",     "rb",          "ruby",     "rust",     "scala",     "scheme",
-    "scss",       "sh",           "shell",    "sql",        "swift",       "tcl",      "toml",     "ts",        "tsx",
-    "typescript", "vb",           "vhdl",     "xml",        "yaml",        "zig"};
+    "abap",       "actionscript", "ada",      "apache",  "applescript", "arduino", "asm",
+    "assembly",   "awk",          "bash",     "basic",   "bat",         "batch",   "c",
+    "c#",         "c++",          "clojure",  "cmake",   "cmd",         "cobol",   "coffeescript",
+    "console",    "cpp",          "crystal",  "cs",      "csharp",      "css",     "cuda",
+    "d",          "dart",         "delphi",   "diff",    "dockerfile",  "elixir",  "elm",
+    "erlang",     "fortran",      "fsharp",   "glsl",    "go",          "golang",  "graphql",
+    "groovy",     "haskell",      "html",     "http",    "ini",         "java",    "javascript",
+    "js",         "json",         "jsx",      "julia",   "kotlin",      "latex",   "lisp",
+    "lua",        "makefile",     "markdown", "matlab",  "nginx",       "nim",     "objc",
+    "objectivec", "ocaml",        "pascal",   "perl",    "php",         "plsql",   "powershell",
+    "prolog",     "protobuf",     "python",   "python3", "r",           "racket",  "rb",
+    "ruby",       "rust",         "scala",    "scheme",  "scss",        "sh",      "shell",
+    "sql",        "swift",        "tcl",      "toml",    "ts",          "tsx",     "typescript",
+    "vb",         "vhdl",         "xml",      "yaml",    "zig"};
 static_assert(std::is_sorted(kLanguages.begin(), kLanguages.end()));
 
 bool is_language(std::string_view word) {
@@ -32,8 +35,8 @@ bool is_language(std::string_view word) {
 
 // What can be behind "language-": letters, digits, + # - . _
 bool is_name(std::string_view word) {
-  constexpr std::array<std::string_view, 9> kNone = {"code",    "default", "false", "no-highlight", "nohighlight",
-                                                     "none",    "null",    "true",  "undefined"};
+  constexpr std::array<std::string_view, 9> kNone = {"code", "default", "false", "no-highlight", "nohighlight",
+                                                     "none", "null",    "true",  "undefined"};
   const bool plain = std::all_of(word.begin(), word.end(), [](char c) {
     return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '+' || c == '#' || c == '-' || c == '.' || c == '_';
   });
@@ -46,7 +49,8 @@ std::string_view language_of_class(std::string_view words) {
   bool highlighted = false;
   bool brush = false;
   for (const std::string_view word : split(words, ' ')) {
-    for (const std::string_view prefix : {"language-", "lang-", "highlight-source-", "highlight-text-", "sourcecode-"}) {
+    for (const std::string_view prefix :
+         {"language-", "lang-", "highlight-source-", "highlight-text-", "sourcecode-"}) {
       if (word.starts_with(prefix) && is_name(word.substr(prefix.size()))) {
         return word.substr(prefix.size());
       }
@@ -65,9 +69,9 @@ std::string_view language_of_class(std::string_view words) {
         return name;
       }
     }
-    highlighted = highlighted || word == "hljs" || word == "highlight" || word == "sourcecode" || word == "prettyprint" ||
-                  word == "syntaxhighlighter" || word == "shiki" || word == "code" || word == "codehilite" ||
-                  word == "prism-code" || word == "chroma" || word == "geshifilter";
+    highlighted = highlighted || word == "hljs" || word == "highlight" || word == "sourcecode" ||
+                  word == "prettyprint" || word == "syntaxhighlighter" || word == "shiki" || word == "code" ||
+                  word == "codehilite" || word == "prism-code" || word == "chroma" || word == "geshifilter";
     by_name = by_name.empty() && is_language(bare) ? bare : by_name;
   }
   return highlighted ? by_name : std::string_view();
@@ -114,10 +118,28 @@ std::string code_language(const HtmlTree& tree, uint32_t node) {
 }
 
 bool is_line_number(const HtmlTree& tree, uint32_t node) {
-  constexpr std::array<std::string_view, 23> kWords = {"ace_gutter-cell", "blob-num",  "code-line-number", "crayon-num", "crayon-nums", "gutter",
-                                                       "hljs-ln-n",  "hljs-ln-numbers", "linenodiv", "line-number", "line-numbers",
-                                                       "line-numbers-rows", "line_number", "line_numbers", "linenr", "linenumber", "linenumbers",
-                                                       "linenos", "lineno",  "lnt", "lntd", "react-syntax-highlighter-line-number",
+  constexpr std::array<std::string_view, 23> kWords = {"ace_gutter-cell",
+                                                       "blob-num",
+                                                       "code-line-number",
+                                                       "crayon-num",
+                                                       "crayon-nums",
+                                                       "gutter",
+                                                       "hljs-ln-n",
+                                                       "hljs-ln-numbers",
+                                                       "linenodiv",
+                                                       "line-number",
+                                                       "line-numbers",
+                                                       "line-numbers-rows",
+                                                       "line_number",
+                                                       "line_numbers",
+                                                       "linenr",
+                                                       "linenumber",
+                                                       "linenumbers",
+                                                       "linenos",
+                                                       "lineno",
+                                                       "lnt",
+                                                       "lntd",
+                                                       "react-syntax-highlighter-line-number",
                                                        "rouge-gutter"};
   constexpr uint32_t kMostNumbers = 100'000;
   const std::vector<HtmlNode>& nodes = tree.nodes();

@@ -8,6 +8,8 @@
 #include "base/text.h"
 #include "crawl/blocks.h"
 #include "crawl/charset.h"
+#include "crawl/comments.h"
+#include "crawl/companions.h"
 #include "crawl/html/tree.h"
 #include "crawl/language.h"
 #include "crawl/main/main_text.h"
@@ -68,6 +70,7 @@ struct Page {
   const HtmlTree& tree;
   PageContext context;
   WriteOptions writing;
+  bool comments;
 };
 
 Content write_content(const Page& page, const std::vector<TextBlock>& blocks, const std::vector<uint8_t>& keep) {
@@ -103,7 +106,12 @@ Content main_content(const Page& page) {
   constexpr size_t kLittle = 250;
   const std::vector<TextBlock> blocks = split_blocks(page.tree, find_unread(page.tree));
   const std::vector<float> scores = score_blocks(page.tree, blocks, page.context);
-  Content content = write_content(page, blocks, choose_blocks(blocks, scores));
+  std::vector<uint8_t> keep = choose_blocks(blocks, scores);
+  keep_companions(page.tree, blocks, keep);
+  if (page.comments) {
+    keep_comments(page.tree, blocks, keep);
+  }
+  Content content = write_content(page, blocks, keep);
   if (content.text.size() < kLittle) {
     const std::vector<TextBlock> structured = plain_blocks(find_structured_text(page.tree));
     Content instead = write_content(page, structured, std::vector<uint8_t>(structured.size(), 1));
@@ -192,7 +200,7 @@ Result<ExtractedPage> extract_page(const RawPage& page, const ExtractOptions& op
   const PageHead head = read_head(tree);
   const WriteOptions writing = {options.output == "markdown", options.emphasis, options.links,
                                 page.url.empty() ? head.canonical : page.url};
-  Result<Content> content = extract_content({tree, {head.canonical, head.title}, writing}, options);
+  Result<Content> content = extract_content({tree, {head.canonical, head.title}, writing, options.comments}, options);
   if (!content) {
     return content.reject();
   }

@@ -17,6 +17,7 @@ struct ExtractOptions {
   std::string output = "text";
   bool emphasis = true;
   bool links = false;
+  bool comments = false;
   int64_t max_page_bytes = 32 << 20;
   JustextOptions justext;
   void fields(Fields& f) {
@@ -27,6 +28,7 @@ struct ExtractOptions {
              "text: structure by light marks, nothing escaped; markdown: CommonMark with tables as GitHub writes them");
     f("emphasis", emphasis, "markdown: ** and * around what the page stresses");
     f("links", links, "markdown: links with their addresses, else their text alone");
+    f("comments", comments, "main: also what readers wrote under the text; posts of forums are text either way");
     f("max_page_bytes", max_page_bytes, "larger pages are set aside as too_large", {.min = 1024, .max = 1 << 30});
     f.table("justext", justext, "how justext tells text from boilerplate");
   }

@@ -108,7 +108,8 @@ InlineWriter::InlineWriter(const HtmlTree& tree, const WriteOptions& options) : 
 }
 
 std::string InlineWriter::address(const TextMark& mark) const {
-  const std::optional<Url> url = parse_url(trim(tree_.attribute(tree_.nodes()[mark.node], "href")), base_ ? &*base_ : nullptr);
+  const std::optional<Url> url =
+      parse_url(trim(tree_.attribute(tree_.nodes()[mark.node], "href")), base_ ? &*base_ : nullptr);
   return url ? url->text() : std::string();
 }
 
@@ -172,7 +173,8 @@ std::string escape_line_start(std::string_view line) {
   const auto followed_by_space = [&](size_t at) { return at >= line.size() || line[at] == ' '; };
   bool escape = line.starts_with('>') || line.starts_with("~~~");
   if (line.starts_with('#')) {
-    escape = (mark == std::string_view::npos ? line.size() : mark) <= 6 && followed_by_space(std::min(mark, line.size()));
+    escape =
+        (mark == std::string_view::npos ? line.size() : mark) <= 6 && followed_by_space(std::min(mark, line.size()));
   } else if (line.starts_with('-') || line.starts_with('+') || line.starts_with('=')) {
     const bool rule = line.find_first_not_of("-= ") == std::string_view::npos;
     escape = rule || (followed_by_space(1) && !line.starts_with('='));

@@ -69,7 +69,8 @@ class Writer {
   // What stands between two blocks; in Markdown a quotation goes on over its blank lines.
   void separate(const TextBlock& block) {
     if (previous_ != nullptr) {
-      const bool close = follows_closely(*previous_, block) && !(options_.markdown && previous_->kind == Kind::kCaption);
+      const bool close =
+          follows_closely(*previous_, block) && !(options_.markdown && previous_->kind == Kind::kCaption);
       const int shared = options_.markdown ? std::min(previous_->outer_quotes, block.outer_quotes) : 0;
       out_ += "\n";
       if (!close) {

@@ -32,8 +32,12 @@ class FormulaGenerator {
 
  private:
   using Pair = std::pair<const char*, const char*>;
-  static constexpr std::array<Pair, 6> kRelations = {
-      {{"=", "="}, {"\\leq", "&le;"}, {"\\geq", "&#x2265;"}, {"\\neq", "&ne;"}, {"<", "&lt;"}, {"\\approx", "&asymp;"}}};
+  static constexpr std::array<Pair, 6> kRelations = {{{"=", "="},
+                                                      {"\\leq", "&le;"},
+                                                      {"\\geq", "&#x2265;"},
+                                                      {"\\neq", "&ne;"},
+                                                      {"<", "&lt;"},
+                                                      {"\\approx", "&asymp;"}}};
   static constexpr std::array<Pair, 12> kLetters = {{{"x", "x"},
                                                      {"y", "y"},
                                                      {"n", "n"},
@@ -46,7 +50,8 @@ class FormulaGenerator {
                                                      {"\\Gamma", "&Gamma;"},
                                                      {"\\infty", "&infin;"},
                                                      {"\\partial", "&part;"}}};
-  static constexpr std::array<Pair, 4> kOperators = {{{"+", "+"}, {"-", "&minus;"}, {"\\cdot", "&sdot;"}, {"\\times", "&times;"}}};
+  static constexpr std::array<Pair, 4> kOperators = {
+      {{"+", "+"}, {"-", "&minus;"}, {"\\cdot", "&sdot;"}, {"\\times", "&times;"}}};
   static constexpr std::array<Pair, 6> kAccents = {{{"\\hat", "^"},
                                                     {"\\bar", "&macr;"},
                                                     {"\\tilde", "~"},
@@ -188,7 +193,8 @@ inline std::string plain_tex(std::string_view tex) {
     tokens.push_back(token == "\\rightarrow" ? "\\to" : token == "\\ast" ? "*" : token);
     // A group of one symbol.
     const size_t count = tokens.size();
-    if (count >= 3 && tokens[count - 1] == "}" && tokens[count - 3] == "{" && tokens[count - 2] != "}" && tokens[count - 2] != "{") {
+    if (count >= 3 && tokens[count - 1] == "}" && tokens[count - 3] == "{" && tokens[count - 2] != "}" &&
+        tokens[count - 2] != "{") {
       tokens.erase(tokens.end() - 1);
       tokens.erase(tokens.end() - 2);
     }
@@ -231,19 +237,26 @@ class PageGenerator {
   explicit PageGenerator(uint64_t number) : rng_(20240711, "generated page", number), formulas_(rng_) {}
 
   std::string sentence() {
-    constexpr std::array<const char*, 8> kBegins = {"In this section we", "The reader may",   "It is easy to",
-                                                    "From the above we",  "A careful author should", "For this reason they",
-                                                    "In most of the cases you", "Many of the students"};
-    constexpr std::array<const char*, 8> kMiddles = {
-        " show that the first part of the argument holds for", " see why the second step does not depend on",
-        " look at the way in which the old proof deals with", " think of the simplest example, which is about",
-        " use the same idea again, but this time it is applied to", " find out how the method was made for",
-        " write down what we know, and then turn to", " remember the long discussion about"};
-    constexpr std::array<const char*, 8> kEnds = {
-        " the numbers that were given at the beginning of the chapter.", " a family of curves with a common point.",
-        " the motion of a body under a constant force, as everyone expects.", " those sets that have no largest element.",
-        " every sequence which grows slowly, at least for a while.", " the results of the experiment that was made last year.",
-        " a machine that reads its own tape, if there is one.", " the shape of the surface near the origin, of course."};
+    constexpr std::array<const char*, 8> kBegins = {
+        "In this section we",       "The reader may",          "It is easy to",
+        "From the above we",        "A careful author should", "For this reason they",
+        "In most of the cases you", "Many of the students"};
+    constexpr std::array<const char*, 8> kMiddles = {" show that the first part of the argument holds for",
+                                                     " see why the second step does not depend on",
+                                                     " look at the way in which the old proof deals with",
+                                                     " think of the simplest example, which is about",
+                                                     " use the same idea again, but this time it is applied to",
+                                                     " find out how the method was made for",
+                                                     " write down what we know, and then turn to",
+                                                     " remember the long discussion about"};
+    constexpr std::array<const char*, 8> kEnds = {" the numbers that were given at the beginning of the chapter.",
+                                                  " a family of curves with a common point.",
+                                                  " the motion of a body under a constant force, as everyone expects.",
+                                                  " those sets that have no largest element.",
+                                                  " every sequence which grows slowly, at least for a while.",
+                                                  " the results of the experiment that was made last year.",
+                                                  " a machine that reads its own tape, if there is one.",
+                                                  " the shape of the surface near the origin, of course."};
     return std::string(kBegins[rng_.below(8)]) + kMiddles[rng_.below(8)] + kEnds[rng_.below(8)] + " ";
   }
   std::string paragraph() {
@@ -274,8 +287,9 @@ class PageGenerator {
 
   // Lines of code with their indentation, in one of the ways of highlighters.
   std::string code() {
-    constexpr std::array<const char*, 6> kLines = {"total = total + values[i]", "if total > limit:", "return  total",
-                                                   "print(\"a <b> & c\", total)", "# a remark", "call(first, second)"};
+    constexpr std::array<const char*, 6> kLines = {
+        "total = total + values[i]",   "if total > limit:", "return  total",
+        "print(\"a <b> & c\", total)", "# a remark",        "call(first, second)"};
     std::vector<std::string> lines = {"def compute_" + std::to_string(rng_.below(1000)) + "(values, limit):"};
     for (uint64_t i = 0, count = 3 + rng_.below(6); i < count; ++i) {
       lines.push_back(std::string(4 * (1 + rng_.below(4)), ' ') + kLines[rng_.below(kLines.size())]);
@@ -321,9 +335,10 @@ class PageGenerator {
   std::string rendered(const GeneratedFormula& made, bool display) {
     switch (rng_.below(4)) {
       case 0: {
-        const std::string katex = "<span class=\"katex\"><span class=\"katex-mathml\">" + annotated(made, display) +
-                                  "</span><span class=\"katex-html\" aria-hidden=\"true\"><span class=\"base\"><span "
-                                  "class=\"mord mathnormal\">q</span><span class=\"mrel\">=</span></span></span></span>";
+        const std::string katex =
+            "<span class=\"katex\"><span class=\"katex-mathml\">" + annotated(made, display) +
+            "</span><span class=\"katex-html\" aria-hidden=\"true\"><span class=\"base\"><span "
+            "class=\"mord mathnormal\">q</span><span class=\"mrel\">=</span></span></span></span>";
         return display ? "<span class=\"katex-display\">" + katex + "</span>" : katex;
       }
       case 1:
@@ -354,7 +369,8 @@ class PageGenerator {
       case 1:
         return "<img src=\"https://latex.codecogs.com/svg.latex?" + percent_encode(made.tex) + "\" alt=\"equation\">";
       case 2:
-        return "<span class=\"mwe-math-element\"><img src=\"https://wikimedia.org/api/rest_v1/media/math/render/svg/ab\" "
+        return "<span class=\"mwe-math-element\"><img "
+               "src=\"https://wikimedia.org/api/rest_v1/media/math/render/svg/ab\" "
                "class=\"mwe-math-fallback-image-" +
                std::string(display ? "display" : "inline") + "\" alt=\"{\\displaystyle " + escaped + "}\"></span>";
       case 3:
@@ -376,12 +392,14 @@ class PageGenerator {
       plain += line + "\n";
       numbers += std::to_string(i + 1) + "\n";
       rows += "<tr><td id='L" + std::to_string(i + 1) + "' class='blob-num js-line-number' data-line-number='" +
-              std::to_string(i + 1) + "'></td><td class='blob-code blob-code-inner js-file-line'>" + line + "</td></tr>\n";
+              std::to_string(i + 1) + "'></td><td class='blob-code blob-code-inner js-file-line'>" + line +
+              "</td></tr>\n";
       std::string spaced;
       for (const char c : line) {
         spaced += c == ' ' ? "&nbsp;" : std::string(1, c);
       }
-      divisions += "<div class=\"line number" + std::to_string(i + 1) + "\"><code class=\"python plain\">" + spaced + "</code></div>";
+      divisions += "<div class=\"line number" + std::to_string(i + 1) + "\"><code class=\"python plain\">" + spaced +
+                   "</code></div>";
     }
     switch (rng_.below(6)) {
       case 0:

@@ -32,7 +32,6 @@ std::multiset<std::string> formulas_of(const std::string& text) {
   return out;
 }
 
-
 struct Recovery {
   int formulas = 0;
   int recovered = 0;

@@ -49,8 +49,9 @@ constexpr std::array<Renderer, 12> kRenderers = {{{"latex.php?latex=", false},
 
 // What renderers take beside the formula: resolution, fonts, colours.
 std::string_view without_settings(std::string_view tex) {
-  constexpr std::array<std::string_view, 11> kSettings = {"\\dpi{", "\\bg_",   "\\fn_",   "\\inline", "\\large", "\\Large",
-                                                          "\\LARGE", "\\small", "\\huge", "\\tiny",   "\\normalsize"};
+  constexpr std::array<std::string_view, 11> kSettings = {"\\dpi{",  "\\bg_",   "\\fn_",       "\\inline",
+                                                          "\\large", "\\Large", "\\LARGE",     "\\small",
+                                                          "\\huge",  "\\tiny",  "\\normalsize"};
   bool more = true;
   while (more) {
     more = false;
@@ -102,11 +103,19 @@ enum class Promise { kNone, kFormula, kTex };
 
 // What the class says of the `alt`.
 Promise class_promise(std::string_view css_class) {
-  constexpr std::array<std::string_view, 11> kTex = {
-      "latex", "tex", "mathtex", "ql-img-inline-formula", "ql-img-displayed-equation", "mwe-math-fallback-image-inline",
-      "mwe-math-fallback-image-display", "wp-katex", "texrender", "mimetex", "teximage"};
-  constexpr std::array<std::string_view, 9> kFormula = {"math",           "formula",   "equation", "mathml", "math-inline",
-                                                        "inline-formula", "mathmlimg", "eq",       "ee_img"};
+  constexpr std::array<std::string_view, 11> kTex = {"latex",
+                                                     "tex",
+                                                     "mathtex",
+                                                     "ql-img-inline-formula",
+                                                     "ql-img-displayed-equation",
+                                                     "mwe-math-fallback-image-inline",
+                                                     "mwe-math-fallback-image-display",
+                                                     "wp-katex",
+                                                     "texrender",
+                                                     "mimetex",
+                                                     "teximage"};
+  constexpr std::array<std::string_view, 9> kFormula = {
+      "math", "formula", "equation", "mathml", "math-inline", "inline-formula", "mathmlimg", "eq", "ee_img"};
   Promise out = Promise::kNone;
   for (const std::string_view word : split(css_class, ' ')) {
     if (std::find(kTex.begin(), kTex.end(), word) != kTex.end()) {
@@ -149,9 +158,9 @@ TexSource image_tex(const HtmlTree& tree, const HtmlNode& image) {
   TexSource out;
   if (!own.empty()) {
     out = clean_tex(decode_percent(own));
-  } else if (!is_label(alt) &&
-             (promise == Promise::kTex || has_delimiters(alt) || address.find("/math/render/") != std::string_view::npos ||
-              (promise == Promise::kFormula && looks_like_tex(alt)))) {
+  } else if (!is_label(alt) && (promise == Promise::kTex || has_delimiters(alt) ||
+                                address.find("/math/render/") != std::string_view::npos ||
+                                (promise == Promise::kFormula && looks_like_tex(alt)))) {
     out = clean_tex(alt);
   } else if (out = address_tex(address); !out.tex.empty() && !is_label(alt) && looks_like_tex(alt)) {
     out = clean_tex(alt);

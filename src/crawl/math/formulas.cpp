@@ -116,8 +116,8 @@ class Finder {
       }
     }
     // A style switch says how the formula looks, MathML where it stands.
-    out.display = tree_.attribute(nodes_[math], "display") == "block" ||
-                  tree_.attribute(nodes_[math], "mode") == "display";
+    out.display =
+        tree_.attribute(nodes_[math], "display") == "block" || tree_.attribute(nodes_[math], "mode") == "display";
     if (out.tex.empty()) {
       out.tex = mathml_to_tex(tree_, math);
     }
@@ -271,9 +271,10 @@ class Finder {
 
   // TeX that a script is to render, with neither delimiters nor elements: <span class="math inline">x^2</span>.
   bool bare(uint32_t node, std::string_view css_class) {
-    constexpr std::array<std::string_view, 7> kWords = {"math", "latex", "tex", "katex", "arithmatex", "math-tex", "mathjax"};
-    const bool named = std::any_of(kWords.begin(), kWords.end(),
-                                   [&](std::string_view word) { return has_word(css_class, word); });
+    constexpr std::array<std::string_view, 7> kWords = {"math",       "latex",    "tex",    "katex",
+                                                        "arithmatex", "math-tex", "mathjax"};
+    const bool named =
+        std::any_of(kWords.begin(), kWords.end(), [&](std::string_view word) { return has_word(css_class, word); });
     if (!named || nodes_[node].end != node + 2 || !nodes_[node + 1].is_text()) {
       return false;
     }

@@ -41,22 +41,36 @@ enum class Kind : uint8_t {
 };
 
 Kind kind_of(std::string_view name) {
-  static const std::unordered_map<std::string_view, Kind> kinds = {
-      {"mi", Kind::kIdentifier},       {"mn", Kind::kNumber},
-      {"mo", Kind::kOperator},         {"mtext", Kind::kWords},
-      {"ms", Kind::kQuoted},           {"mspace", Kind::kSpace},
-      {"mfrac", Kind::kFraction},      {"msqrt", Kind::kSquareRoot},
-      {"mroot", Kind::kRoot},          {"msub", Kind::kSub},
-      {"msup", Kind::kSup},            {"msubsup", Kind::kSubSup},
-      {"munder", Kind::kUnder},        {"mover", Kind::kOver},
-      {"munderover", Kind::kUnderOver}, {"mmultiscripts", Kind::kMultiscripts},
-      {"mfenced", Kind::kFenced},      {"menclose", Kind::kEnclosed},
-      {"mphantom", Kind::kPhantom},    {"mtable", Kind::kTable},
-      {"semantics", Kind::kFirst},     {"maction", Kind::kFirst},
-      {"annotation", Kind::kNothing},  {"annotation-xml", Kind::kNothing},
-      {"none", Kind::kNothing},        {"mprescripts", Kind::kNothing},
-      {"malignmark", Kind::kNothing},  {"maligngroup", Kind::kNothing},
-      {"script", Kind::kNothing},      {"style", Kind::kNothing}};
+  static const std::unordered_map<std::string_view, Kind> kinds = {{"mi", Kind::kIdentifier},
+                                                                   {"mn", Kind::kNumber},
+                                                                   {"mo", Kind::kOperator},
+                                                                   {"mtext", Kind::kWords},
+                                                                   {"ms", Kind::kQuoted},
+                                                                   {"mspace", Kind::kSpace},
+                                                                   {"mfrac", Kind::kFraction},
+                                                                   {"msqrt", Kind::kSquareRoot},
+                                                                   {"mroot", Kind::kRoot},
+                                                                   {"msub", Kind::kSub},
+                                                                   {"msup", Kind::kSup},
+                                                                   {"msubsup", Kind::kSubSup},
+                                                                   {"munder", Kind::kUnder},
+                                                                   {"mover", Kind::kOver},
+                                                                   {"munderover", Kind::kUnderOver},
+                                                                   {"mmultiscripts", Kind::kMultiscripts},
+                                                                   {"mfenced", Kind::kFenced},
+                                                                   {"menclose", Kind::kEnclosed},
+                                                                   {"mphantom", Kind::kPhantom},
+                                                                   {"mtable", Kind::kTable},
+                                                                   {"semantics", Kind::kFirst},
+                                                                   {"maction", Kind::kFirst},
+                                                                   {"annotation", Kind::kNothing},
+                                                                   {"annotation-xml", Kind::kNothing},
+                                                                   {"none", Kind::kNothing},
+                                                                   {"mprescripts", Kind::kNothing},
+                                                                   {"malignmark", Kind::kNothing},
+                                                                   {"maligngroup", Kind::kNothing},
+                                                                   {"script", Kind::kNothing},
+                                                                   {"style", Kind::kNothing}};
   const auto at = kinds.find(name);
   return at != kinds.end() ? at->second : Kind::kRow;
 }

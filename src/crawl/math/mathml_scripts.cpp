@@ -49,7 +49,8 @@ std::string operator_name(std::string_view tex) {
   while (pos + 1 < tex.size()) {
     const size_t begin = pos;
     const uint32_t code = next_code_point(tex, pos);
-    name += code == ' ' || code == 0xA0 || code == 0x2009 ? std::string("\\,") : std::string(tex.substr(begin, pos - begin));
+    name += code == ' ' || code == 0xA0 || code == 0x2009 ? std::string("\\,")
+                                                          : std::string(tex.substr(begin, pos - begin));
   }
   return "\\operatorname*" + tex_argument(name);
 }

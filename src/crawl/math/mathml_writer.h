@@ -47,9 +47,7 @@ class MathMlWriter {
   std::string table_row(uint32_t node);
 
   std::vector<uint32_t> children(uint32_t node) const;  // elements, without annotations
-  std::string_view attribute(uint32_t node, std::string_view name) const {
-    return tree_.attribute(nodes_[node], name);
-  }
+  std::string_view attribute(uint32_t node, std::string_view name) const { return tree_.attribute(nodes_[node], name); }
 
   const HtmlTree& tree_;
   const std::vector<HtmlNode>& nodes_;

@@ -134,7 +134,9 @@ bool space_between(const TexPiece& previous, const TexPiece& piece, bool in_scri
   if (previous.role == MathRole::kLarge) {
     return !binds && !in_script;
   }
-  return previous.role == MathRole::kFunction && !binds && piece.role != MathRole::kOpen;
+  const bool fenced = piece.role == MathRole::kOpen || piece.tex.starts_with('(') || piece.tex.starts_with('[') ||
+                      piece.tex.starts_with("\\left");
+  return previous.role == MathRole::kFunction && !binds && !fenced;
 }
 
 }  // namespace

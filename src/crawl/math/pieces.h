@@ -16,13 +16,13 @@ struct TexPiece {
   std::string tex;  // of kMatrix its rows without an environment, of kStack "{above}{below}"
   MathRole role = MathRole::kInvisible;
   Form form = Form::kPlain;
-  uint32_t code = 0;     // the character of an operator, 0 of anything else
-  bool single = false;   // may bear a script without braces
+  uint32_t code = 0;    // the character of an operator, 0 of anything else
+  bool single = false;  // may bear a script without braces
   bool has_sub = false;
   bool has_sup = false;
-  bool tall = false;     // fractions, matrices: fences around it grow
-  bool limits = false;   // what stands over and under it are its limits
-  bool fence = false;    // an operator that is an opening or closing fence by its attributes
+  bool tall = false;    // fractions, matrices: fences around it grow
+  bool limits = false;  // what stands over and under it are its limits
+  bool fence = false;   // an operator that is an opening or closing fence by its attributes
 
   bool empty() const { return tex.empty(); }
 };

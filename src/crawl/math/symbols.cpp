@@ -107,18 +107,20 @@ static_assert(std::is_sorted(std::begin(kRows), std::end(kRows),
                              [](const Row& a, const Row& b) { return a.code < b.code; }));
 
 constexpr std::array<std::string_view, 38> kFunctions = {
-    "Pr",  "arccos", "arcsin", "arctan", "arg",    "cos", "cosh",   "cot",    "coth", "csc",  "deg", "det",  "dim",
-    "exp", "gcd",    "hom",    "inf",    "injlim", "ker", "lg",     "lim",    "liminf", "limsup", "ln", "log", "max",
-    "min", "mod",    "projlim", "sec",   "sin",    "sinh", "sup",   "tan",    "tanh", "varinjlim", "varliminf", "varlimsup"};
+    "Pr",  "arccos", "arcsin", "arctan", "arg",  "cos",       "cosh",      "cot",      "coth",    "csc",
+    "deg", "det",    "dim",    "exp",    "gcd",  "hom",       "inf",       "injlim",   "ker",     "lg",
+    "lim", "liminf", "limsup", "ln",     "log",  "max",       "min",       "mod",      "projlim", "sec",
+    "sin", "sinh",   "sup",    "tan",    "tanh", "varinjlim", "varliminf", "varlimsup"};
 static_assert(std::is_sorted(kFunctions.begin(), kFunctions.end()));
 
-constexpr std::array<std::string_view, 15> kLimits = {"Pr",     "det", "gcd", "inf", "injlim", "lim",       "liminf",   "limsup",
-                                                      "max",    "min", "projlim", "sup", "varinjlim", "varliminf", "varlimsup"};
+constexpr std::array<std::string_view, 15> kLimits = {"Pr",      "det",    "gcd",       "inf",       "injlim",
+                                                      "lim",     "liminf", "limsup",    "max",       "min",
+                                                      "projlim", "sup",    "varinjlim", "varliminf", "varlimsup"};
 static_assert(std::is_sorted(kLimits.begin(), kLimits.end()));
 
 // The alphabets of letters from U+1D400 on, 52 characters each.
 constexpr std::array<std::string_view, 13> kAlphabets = {
-    "\\mathbf",   "",           "\\boldsymbol", "\\mathcal", "\\mathcal", "\\mathfrak", "\\mathbb",
+    "\\mathbf",   "",         "\\boldsymbol", "\\mathcal", "\\mathcal", "\\mathfrak", "\\mathbb",
     "\\mathfrak", "\\mathsf", "\\mathsf",     "\\mathsf",  "\\mathsf",  "\\mathtt"};
 
 StyledLetter styled_greek(uint32_t code) {

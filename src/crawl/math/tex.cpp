@@ -220,8 +220,8 @@ class SpanFinder {
 
   // The environments that TeX reads outside a formula.
   size_t environment(size_t begin) {
-    constexpr std::array<std::string_view, 8> kDisplay = {"align",  "alignat", "displaymath", "eqnarray",
-                                                          "equation", "flalign", "gather",   "multline"};
+    constexpr std::array<std::string_view, 8> kDisplay = {"align",    "alignat", "displaymath", "eqnarray",
+                                                          "equation", "flalign", "gather",      "multline"};
     const size_t name_begin = begin + 7;
     const size_t name_end = text_.substr(0, std::min(text_.size(), name_begin + 16)).find('}', name_begin);
     if (name_end == std::string_view::npos) {
@@ -239,8 +239,8 @@ class SpanFinder {
     }
     const bool bare = plain == "equation" || plain == "displaymath";
     const size_t end = close + closing.size();
-    TexSource source = clean_tex(bare ? text_.substr(name_end + 1, close - name_end - 1)
-                                      : text_.substr(begin, end - begin));
+    TexSource source =
+        clean_tex(bare ? text_.substr(name_end + 1, close - name_end - 1) : text_.substr(begin, end - begin));
     source.display = true;
     return source.tex.empty() ? end : add(begin, end, std::move(source));
   }
@@ -266,8 +266,8 @@ TexSource clean_tex(std::string_view source) {
   if (source.size() > kLongestSource) {
     return out;
   }
-  const std::string flat = collapse(source.find('%') == std::string_view::npos ? std::string(source)
-                                                                               : without_comments(source));
+  const std::string flat =
+      collapse(source.find('%') == std::string_view::npos ? std::string(source) : without_comments(source));
   std::string_view tex = trim_tex(flat);
   bool more = true;
   for (int layer = 0; more && layer < kMaxLayers; ++layer) {
