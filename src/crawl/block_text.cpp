@@ -1,8 +1,11 @@
 #include "crawl/block_text.h"
 
 #include <algorithm>
+#include <bit>
 
+#include "base/byte_block.h"
 #include "base/text.h"
+#include "crawl/html/scan.h"
 #include "crawl/math/tex.h"
 
 namespace smelt {
@@ -17,6 +20,37 @@ bool is_wide_space(uint32_t code) {
 // stay.
 bool is_no_text(uint32_t code) {
   return code == 0xAD || code == 0x200B || code == 0x2060 || code == 0xFEFF || (code >= 0x7F && code < 0xA0);
+}
+
+bool is_visible_ascii(char c) {
+  return c > ' ' && c < 0x7F;
+}
+
+// What can be written as it stands: visible ASCII characters with single spaces between them.
+struct PlainRun {
+  size_t size = 0;
+  size_t spaces = 0;
+};
+
+// The one that the text begins with, or at least its beginning.
+PlainRun plain_run(std::string_view text) {
+  if (text.size() >= ByteBlock::kSize) {
+    const ByteBlock block(text.data());
+    const uint64_t visible = block.in_range('!', '~' - ' ');
+    const uint64_t spaces = block.equal(' ') & visible << 1 & visible >> 1;
+    const auto size = static_cast<size_t>(std::countr_one(visible | spaces));
+    const uint64_t inside = size < 64 ? (uint64_t{1} << size) - 1 : ~uint64_t{0};
+    return {size, static_cast<size_t>(std::popcount(spaces & inside))};
+  }
+  PlainRun run;
+  while (run.size < text.size() && is_visible_ascii(text[run.size])) {
+    ++run.size;
+    if (run.size + 1 < text.size() && text[run.size] == ' ' && is_visible_ascii(text[run.size + 1])) {
+      ++run.size;
+      ++run.spaces;
+    }
+  }
+  return run;
 }
 
 // Off the white space at the ends of a mark.
@@ -61,18 +95,18 @@ void BlockText::append(std::string_view text, bool in_link, bool verbatim) {
   size_t pos = 0;
   while (pos < text.size()) {
     const size_t begin = pos;
-    int64_t spaces = 0;
-    const auto plain = [&](size_t at) { return at < text.size() && text[at] > ' ' && text[at] < 0x7F; };
-    while (plain(pos)) {
-      ++pos;
-      if (pos < text.size() && text[pos] == ' ' && plain(pos + 1)) {
-        ++pos;
-        ++spaces;
-      }
+    if (is_visible_ascii(text[pos])) {
+      const PlainRun run = plain_run(text.substr(pos));
+      pos += run.size;
+      put(text.substr(begin, run.size), static_cast<int64_t>(run.size),
+          in_link ? static_cast<int64_t>(run.size - run.spaces) : 0);
+      continue;
     }
-    if (pos > begin) {
-      const auto length = static_cast<int64_t>(pos - begin);
-      put(text.substr(begin, pos - begin), length, in_link ? length - spaces : 0);
+    if (!verbatim && is_html_space(text[pos])) {
+      space_ = true;
+      while (pos < text.size() && is_html_space(text[pos])) {
+        ++pos;
+      }
       continue;
     }
     const uint32_t code = next_code_point(text, pos);

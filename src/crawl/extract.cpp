@@ -15,6 +15,7 @@
 #include "crawl/main/main_text.h"
 #include "crawl/main/structured_data.h"
 #include "crawl/main_content.h"
+#include "crawl/metadata/page_metadata.h"
 #include "crawl/page_head.h"
 #include "crawl/stop_words.h"
 #include "crawl/text_writer.h"
@@ -156,10 +157,10 @@ Result<Content> extract_content(const Page& page, const ExtractOptions& options)
   return content;
 }
 
-Json describe(const RawPage& page, const PageHead& head, const DecodedHtml& decoded, const Content& content,
+Json describe(const RawPage& page, const PageMetadata& told, const DecodedHtml& decoded, const Content& content,
               bool truncated) {
   Json metadata = Json::object();
-  metadata["title"] = head.title;
+  metadata["title"] = told.title;
   metadata["charset"] = decoded.charset;
   metadata["charset_from"] = decoded.how;
   const auto put = [&metadata](const char* key, const std::string& value) {
@@ -167,11 +168,13 @@ Json describe(const RawPage& page, const PageHead& head, const DecodedHtml& deco
       metadata[key] = value;
     }
   };
-  put("date", head.date);
+  put("author", told.author);
+  put("date", told.date);
   put("fetched", page.date);
-  put("html_lang", head.html_lang);
-  put("canonical_url", head.canonical);
-  put("description", head.description);
+  put("html_lang", told.language);
+  put("canonical_url", told.canonical);
+  put("site_name", told.site_name);
+  put("description", told.description);
   const auto share =
       static_cast<double>(content.link_length) / static_cast<double>(std::max<int64_t>(content.length, 1));
   metadata["link_density"] = static_cast<double>(std::llround(share * 1000)) / 1000;
@@ -205,10 +208,11 @@ Result<ExtractedPage> extract_page(const RawPage& page, const ExtractOptions& op
     return content.reject();
   }
   ExtractedPage out;
-  out.metadata = describe(page, head, decoded, *content, tree.truncated());
+  const PageMetadata told = read_metadata(tree, head, page.url);
+  out.metadata = describe(page, told, decoded, *content, tree.truncated());
   out.id = page.id;
-  out.url = page.url.empty() ? head.canonical : page.url;
-  out.title = head.title;
+  out.url = page.url.empty() ? told.canonical : page.url;
+  out.title = told.title;
   out.text = std::move(content->text);
   const LanguageGuess language = detect_language(out.text);
   out.language = language.code;

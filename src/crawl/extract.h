@@ -43,8 +43,9 @@ struct ExtractedPage {
   double language_score = 0;  // share of the text in that language, 0 to 1
   std::string charset;        // WHATWG name of the encoding that was decoded, lower case
   std::string source;
-  Json metadata;  // title, charset, charset_from, and where known: date, html_lang, canonical_url, description;
-                  // link_density, blocks, kept_blocks
+  // title, charset, charset_from; where known author, date (ISO 8601), fetched, html_lang, canonical_url, site_name,
+  // description (PageMetadata); link_density, blocks, kept_blocks.
+  Json metadata;
 };
 
 // Pure and thread-safe. Reasons: too_large, not_html (another content type, or binary bytes), empty_text (no visible

@@ -9,26 +9,6 @@ namespace {
 
 using enum HtmlTag;
 
-std::string one_line(std::string_view text, size_t max_bytes) {
-  std::string out;
-  bool space = false;
-  size_t pos = 0;
-  while (pos < text.size() && out.size() < max_bytes) {
-    const uint32_t code = next_code_point(text, pos);
-    if (code <= ' ' || code == 0xA0) {
-      space = !out.empty();
-      continue;
-    }
-    if (code == 0x200B || code == 0xFEFF || (code >= 0x7F && code < 0xA0)) {
-      continue;
-    }
-    out += space ? " " : "";
-    append_utf8(out, code);
-    space = false;
-  }
-  return out;
-}
-
 std::string text_below(const HtmlTree& tree, uint32_t node) {
   constexpr size_t kMaxBytes = 4000;
   std::string out;
@@ -101,6 +81,26 @@ PageHead read_head(const HtmlTree& tree) {
   }
   head.title = !title.empty() ? title : !og_title.empty() ? og_title : first_heading;
   return head;
+}
+
+std::string one_line(std::string_view text, size_t max_bytes) {
+  std::string out;
+  bool space = false;
+  size_t pos = 0;
+  while (pos < text.size() && out.size() < max_bytes) {
+    const uint32_t code = next_code_point(text, pos);
+    if (code <= ' ' || code == 0xA0) {
+      space = !out.empty();
+      continue;
+    }
+    if (code == 0x200B || code == 0xFEFF || (code >= 0x7F && code < 0xA0)) {
+      continue;
+    }
+    out += space ? " " : "";
+    append_utf8(out, code);
+    space = false;
+  }
+  return out;
 }
 
 }  // namespace smelt

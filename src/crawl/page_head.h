@@ -1,7 +1,9 @@
 // What a page says about itself: title, address, language, date, description.
 #pragma once
 
+#include <cstddef>
 #include <string>
+#include <string_view>
 
 #include "crawl/html/tree.h"
 
@@ -16,5 +18,8 @@ struct PageHead {
 };
 
 PageHead read_head(const HtmlTree& tree);
+
+// White space collapsed, controls and zero-width marks off, cut behind `max_bytes` at a whole character.
+std::string one_line(std::string_view text, size_t max_bytes);
 
 }  // namespace smelt
