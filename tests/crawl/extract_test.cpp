@@ -56,12 +56,12 @@ TEST(Extract, KeepsTextAndDropsWhatSurroundsIt) {
   Result<ExtractedPage> out = extract_page(html_page(page), {});
   ASSERT_TRUE(out.ok()) << out.reject().reason;
   EXPECT_EQ(out->text, "# The river\n\n" + std::string(trim(kProse)) + "\n\n" + std::string(trim(kMoreProse)));
-  EXPECT_EQ(out->title, "River & town");
+  EXPECT_EQ(out->title, "The river");  // the only h1
   EXPECT_EQ(out->url, "http://example.org/river");
   EXPECT_EQ(out->language, "en");
   EXPECT_GT(out->language_score, 0.9);
   EXPECT_EQ(out->charset, "utf-8");
-  EXPECT_EQ(out->metadata.get("title", ""), "River & town");
+  EXPECT_EQ(out->metadata.get("title", ""), "The river");
   EXPECT_EQ(out->metadata.get("html_lang", ""), "en");
 }
 

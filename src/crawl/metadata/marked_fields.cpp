@@ -168,6 +168,10 @@ class Reader {
 
 }  // namespace
 
+MarkedFields read_marked_fields(const HtmlTree& tree) {
+  return Reader(tree).run();
+}
+
 std::string clean_author(std::string_view text) {
   constexpr std::array<std::string_view, 12> kBefore = {"by:",     "by ",           "written by ", "posted by ",
                                                         "author:", "author ",       "von ",        "par ",
