@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "corpus/curate_passes.h"
+#include "corpus/dedup/cuts.h"
 #include "corpus/dedup/duplicates.h"
 
 namespace smelt {
@@ -35,6 +36,9 @@ struct Corpus {
 
 std::string part_name(size_t i);
 Corpus load_corpus(const StageDir& stage, size_t num_parts);
+
+// Decisions and cuts of every part, into its file for the write pass; their names.
+std::vector<std::string> write_decisions(StageDir& stage, Corpus& corpus);
 
 // Where the global steps sort and keep tables.
 ScratchSpace scratch_space(const CurateOptions& options, const StageDir& stage);

@@ -398,10 +398,11 @@ std::optional<Batch> next_batch(const Context& context, DocumentReader& reader) 
 }  // namespace
 
 WorkFiles work_files(const std::string& part) {
-  return {"work/" + part + ".jsonl.zst", "work/" + part + ".rejects.jsonl.zst",
-          "work/" + part + ".index",     "work/" + part + ".signatures",
-          "work/" + part + ".keys",      "work/" + part + ".texts",
-          "work/" + part + ".sample",    "contamination/" + part + ".jsonl"};
+  return {"work/" + part + ".jsonl.zst",     "work/" + part + ".rejects.jsonl.zst",
+          "work/" + part + ".index",         "work/" + part + ".signatures",
+          "work/" + part + ".keys",          "work/" + part + ".texts",
+          "work/" + part + ".sample",        "work/" + part + ".decisions",
+          "contamination/" + part + ".jsonl"};
 }
 
 void run_filter_pass(const Context& context, const CurateOptions& options, const FilterModels& models,

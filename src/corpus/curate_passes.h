@@ -1,4 +1,5 @@
-// The two passes of curation over the parts of a corpus; between them, duplicates and the split are decided globally.
+// The two passes of curation over the parts of a corpus, a task a part; between them, duplicates and the split are
+// decided globally. Whatever one hands to the next lies in files, so that each may run in another process.
 #pragma once
 
 #include <cstdint>
@@ -8,7 +9,6 @@
 #include "base/context.h"
 #include "base/stage.h"
 #include "corpus/curate_stage.h"
-#include "corpus/dedup/cuts.h"
 #include "corpus/input_files.h"
 #include "corpus/part_index.h"
 #include "corpus/quality/quality.h"
@@ -19,8 +19,8 @@ namespace smelt {
 struct Decision {
   enum class Place : uint8_t { kTrain, kHeldout, kReject };
   Place place = Place::kTrain;
-  const char* step = "";  // of a reject: the row of the funnel from which on it is missing
-  std::string reason;     // of a reject
+  std::string step;    // of a reject: the row of the funnel from which on it is missing
+  std::string reason;  // of a reject
   double value = 0;
   double threshold = 0;
   int64_t duplicates = 0;     // how many documents this one stands for, itself not counted
@@ -48,6 +48,7 @@ struct WorkFiles {
   std::string keys;        // dedup/key_file.h
   std::string texts;       // dedup/text_store.h, empty where nothing is verified
   std::string sample;      // dedup/sample.h
+  std::string decisions;   // curate_decisions.h
   std::string hits;        // what the documents hold of benchmarks, JSONL; stays
 };
 WorkFiles work_files(const std::string& part);
@@ -63,16 +64,8 @@ struct FilterModels {
 void run_filter_pass(const Context& context, const CurateOptions& options, const FilterModels& models,
                      const InputFile& input, const std::string& part, StageDir& stage, Progress& progress);
 
-// What is to be written of one part.
-struct PartDecisions {
-  const std::vector<IndexedDocument>& documents;
-  const std::vector<Decision>& decisions;  // a document each
-  const TextCuts& cuts;
-  uint64_t start;  // position of the part's text
-};
-
-// Writes the final files of one part and its share of duplicates/index. Marks PART done.
-void run_write_pass(const Context& context, const CurateOptions& options, const std::string& part,
-                    const PartDecisions& decided, StageDir& stage);
+// Writes the final files of one part and its share of duplicates/index by the decisions in its files. Marks PART done
+// with counts and examples.
+void run_write_pass(const Context& context, const CurateOptions& options, const std::string& part, StageDir& stage);
 
 }  // namespace smelt

@@ -11,6 +11,7 @@
 
 #include "corpus/counts.h"
 #include "corpus/curate_corpus.h"
+#include "corpus/curate_decisions.h"
 #include "corpus/dedup/earlier.h"
 #include "corpus/document_io.h"
 
@@ -132,12 +133,93 @@ void take_counts(Json shard, Json& counts, ExampleBook& examples) {
   merge_counts(counts, shard);
 }
 
-Json filter_parts(const Context& context, const CurateOptions& options, const std::vector<InputFile>& inputs,
-                  StageDir& stage, ExampleBook& examples) {
-  std::unique_ptr<const QualityModels> models;
-  if (options.quality.active()) {
-    models = std::make_unique<const QualityModels>(options.quality);
+// What filters by, made when the first part wants it: a process may find all parts done.
+class FilterTools {
+ public:
+  FilterTools(const Context& context, const CurateOptions& options) : context_(context), options_(options) {}
+
+  FilterModels models() {
+    if (options_.quality.active() && !quality_) {
+      quality_ = std::make_unique<const QualityModels>(options_.quality);
+    }
+    return {decontaminator(), quality_.get()};
   }
+  const Decontaminator* decontaminator() {
+    if (options_.decontaminate.enabled() && !decontaminator_) {
+      decontaminator_.emplace(context_, options_.decontaminate);
+    }
+    return decontaminator_ ? &*decontaminator_ : nullptr;
+  }
+
+ private:
+  const Context& context_;
+  const CurateOptions& options_;
+  std::unique_ptr<const QualityModels> quality_;
+  std::optional<Decontaminator> decontaminator_;
+};
+
+void filter_parts(const Context& context, const CurateOptions& options, FilterTools& tools,
+                  const std::vector<InputFile>& inputs, StageDir& stage) {
+  Progress progress(context.progress, "filter", 0, "documents");
+  std::vector<std::string> tasks;
+  for (size_t i = 0; i < inputs.size(); ++i) {
+    tasks.push_back("filter-" + part_name(i));
+  }
+  run_tasks(context, stage, "filter", tasks, [&](size_t i) {
+    run_filter_pass(context, options, tools.models(), inputs[i], part_name(i), stage, progress);
+  });
+}
+
+// By benchmark, from what the parts found.
+Json count_contamination(const Decontaminator& decontaminator, size_t parts, const StageDir& stage) {
+  std::vector<std::string> reports;
+  for (size_t i = 0; i < parts; ++i) {
+    reports.push_back(stage.file(work_files(part_name(i)).hits));
+  }
+  Json benchmarks = decontaminator.counts();
+  merge_counts(benchmarks, summarize_hits(reports));
+  return benchmarks;
+}
+
+// The global steps: one task, since each looks at all documents. Leaves a file of decisions for each part.
+void decide(const Context& context, const CurateOptions& options, FilterTools& tools, size_t parts, StageDir& stage) {
+  Json counts = Json::object();
+  Corpus corpus = load_corpus(stage, parts);
+  if (const Decontaminator* decontaminator = tools.decontaminator()) {
+    counts["benchmarks"] = count_contamination(*decontaminator, parts, stage);
+  }
+  decide_duplicates(context, options, stage, corpus, counts);
+  decide_repeats(context, options, stage, corpus);
+  if (options.quality.active()) {
+    counts["quality"] = decide_by_quality(options, stage, corpus);
+  }
+  decide_split(options, corpus);
+  drop_overlap(context, options, stage, corpus);
+  count_funnel(options, corpus, count_group(counts, "funnel"));
+  counts["sections"] =
+      Json::list(std::vector<std::string>(corpus.heldout_sections.begin(), corpus.heldout_sections.end()));
+  std::vector<std::string> files = write_decisions(stage, corpus);
+  files.emplace_back("duplicates/clusters.jsonl");
+  if (path_exists(stage.file("quality/buckets.json"))) {
+    files.emplace_back("quality/buckets.json");
+  }
+  stage.mark_done("decide", files, std::move(counts));
+}
+
+void write_parts(const Context& context, const CurateOptions& options, size_t parts, StageDir& stage) {
+  Progress progress(context.progress, "write", parts, "parts");
+  std::vector<std::string> tasks;
+  for (size_t i = 0; i < parts; ++i) {
+    tasks.push_back(part_name(i));
+  }
+  run_tasks(context, stage, "write", tasks, [&](size_t i) {
+    run_write_pass(context, options, tasks[i], stage);
+    progress.add(1);
+  });
+}
+
+// The counts of all tasks, put together.
+Json total_counts(const CurateOptions& options, size_t parts, const StageDir& stage) {
   Json counts = Json::object();
   for (const char* group : {"funnel", "rejects", "languages", "sources", "train", "heldout", "redactions"}) {
     count_group(counts, group);
@@ -146,41 +228,34 @@ Json filter_parts(const Context& context, const CurateOptions& options, const st
     add_count(counts[group], "documents", 0);
     add_count(counts[group], "text_bytes", 0);
   }
-  std::optional<Decontaminator> decontaminator;
+  ExampleBook examples(static_cast<size_t>(options.examples));
   if (options.decontaminate.enabled()) {
-    decontaminator.emplace(context, options.decontaminate);
     count_group(counts, "contamination");
   }
-  Progress progress(context.progress, "filter", 0, "documents");
-  std::vector<std::string> reports;
-  for (size_t i = 0; i < inputs.size(); ++i) {
-    const std::string shard = "filter-" + part_name(i);
-    if (!stage.is_done(shard)) {
-      run_filter_pass(context, options, {decontaminator ? &*decontaminator : nullptr, models.get()}, inputs[i],
-                      part_name(i), stage, progress);
-    }
-    take_counts(stage.done_counts(shard), counts, examples);
-    reports.push_back(stage.file(work_files(part_name(i)).hits));
+  for (size_t i = 0; i < parts; ++i) {
+    take_counts(stage.done_counts("filter-" + part_name(i)), counts, examples);
   }
-  if (decontaminator) {
-    Json benchmarks = decontaminator->counts();
-    merge_counts(benchmarks, summarize_hits(reports));
-    counts["contamination"]["benchmarks"] = std::move(benchmarks);
+  Json decided = stage.done_counts("decide");
+  if (options.decontaminate.enabled()) {
+    counts["contamination"]["benchmarks"] = decided.at("benchmarks");
   }
-  return counts;
-}
-
-void write_parts(const Context& context, const CurateOptions& options, const Corpus& corpus, StageDir& stage,
-                 Json& counts, ExampleBook& examples) {
-  Progress progress(context.progress, "write", corpus.places.size(), "documents");
-  for (size_t i = 0; i < corpus.parts.size(); ++i) {
-    if (!stage.is_done(part_name(i))) {
-      const PartDecisions decided{corpus.parts[i], corpus.decisions[i], corpus.cuts, corpus.starts[i]};
-      run_write_pass(context, options, part_name(i), decided, stage);
+  for (const char* group : {"clusters", "dedup_sample", "quality"}) {
+    if (decided.contains(group)) {
+      counts[group] = std::move(decided[group]);
     }
-    progress.add(corpus.parts[i].size());
+  }
+  for (auto& [step, row] : decided["funnel"].as_object()) {
+    counts["funnel"][step] = std::move(row);
+  }
+  for (size_t i = 0; i < parts; ++i) {
     take_counts(stage.done_counts(part_name(i)), counts, examples);
   }
+  for (const char* group : {"rejects", "languages", "sources"}) {
+    sort_counts(counts[group]);
+  }
+  counts["heldout"]["sections"] = std::move(decided["sections"]);
+  counts["examples"] = examples.to_json();
+  return counts;
 }
 
 }  // namespace
@@ -204,13 +279,37 @@ Corpus load_corpus(const StageDir& stage, size_t num_parts) {
   return corpus;
 }
 
+std::vector<std::string> write_decisions(StageDir& stage, Corpus& corpus) {
+  const auto within = [](const std::optional<RangeList>& ranges, uint64_t begin, uint64_t end) {
+    return ranges ? ranges->within(begin, end) : std::span<const TextRange>();
+  };
+  std::vector<std::string> names;
+  for (size_t part = 0; part < corpus.parts.size(); ++part) {
+    names.push_back(work_files(part_name(part)).decisions);
+    AtomicFile file(stage.file(names.back()));
+    uint64_t start = corpus.starts[part];
+    std::string record;
+    for (size_t row = 0; row < corpus.parts[part].size(); ++row) {
+      const auto size = static_cast<uint64_t>(corpus.parts[part][row].text_bytes);
+      record.clear();
+      append_decision(corpus.decisions[part][row], within(corpus.cuts.paragraphs, start, start + size),
+                      within(corpus.cuts.substrings, start, start + size), start, record);
+      file.write(record);
+      start += size + 1;
+    }
+    file.commit();
+  }
+  return names;
+}
+
 StageSpec curate_spec(const CurateOptions& options, const std::string& documents_dir, const std::string& dir) {
   const FilterPipeline filters(options.filters);  // checks their names
   if (filters.edits() && !options.quality.filter_labels.empty()) {
     throw usage_error("the filter sets c4 and fineweb change texts before their labels are known",
                       "corpus.quality.filter_labels", "leave it empty or choose other sets");
   }
-  StageSpec spec{.name = "curate", .version = 8, .dir = dir, .settings = recipe_to_json(options), .inputs = {}};
+  StageSpec spec{
+      .name = "curate", .version = 8, .dir = dir, .settings = recipe_to_json(options), .inputs = {}, .shared = true};
   spec.settings["dedup"].erase("memory");  // changes no byte
   const std::string digest = has_manifest(documents_dir) ? read_manifest(documents_dir).digest()
                                                          : files_digest(list_document_files({documents_dir}));
@@ -230,27 +329,13 @@ StageSpec curate_spec(const CurateOptions& options, const std::string& documents
 Json run_curate(const Context& context, const CurateOptions& options, const std::string& documents_dir,
                 StageDir& stage) {
   const std::vector<InputFile> inputs = list_document_files({documents_dir});
-  make_directories(stage.file("work"));
-  ExampleBook examples(static_cast<size_t>(options.examples));
-  Json counts = filter_parts(context, options, inputs, stage, examples);
-  Corpus corpus = load_corpus(stage, inputs.size());
-  decide_duplicates(context, options, stage, corpus, counts);
-  decide_repeats(context, options, stage, corpus);
-  if (options.quality.active()) {
-    counts["quality"] = decide_by_quality(options, stage, corpus);
-  }
-  decide_split(options, corpus);
-  drop_overlap(context, options, stage, corpus);
-  count_funnel(options, corpus, counts["funnel"]);
-  write_parts(context, options, corpus, stage, counts, examples);
-  remove_all(stage.file("work"));
-  for (const char* group : {"rejects", "languages", "sources"}) {
-    sort_counts(counts[group]);
-  }
-  counts["heldout"]["sections"] =
-      Json::list(std::vector<std::string>(corpus.heldout_sections.begin(), corpus.heldout_sections.end()));
-  counts["examples"] = examples.to_json();
-  return counts;
+  make_directories(stage.file(StageDir::kWorkFolder));
+  FilterTools tools(context, options);
+  filter_parts(context, options, tools, inputs, stage);
+  run_tasks(context, stage, "decide", {"decide"},
+            [&](size_t) { decide(context, options, tools, inputs.size(), stage); });
+  write_parts(context, options, inputs.size(), stage);
+  return total_counts(options, inputs.size(), stage);
 }
 
 StageResult curate(const Context& context, const CurateOptions& options, const std::string& documents_dir,

@@ -5,7 +5,9 @@
 
 #include "base/stream.h"
 #include "corpus/counts.h"
+#include "corpus/curate_decisions.h"
 #include "corpus/curate_passes.h"
+#include "corpus/dedup/cuts.h"
 #include "corpus/dedup/key_file.h"
 #include "corpus/document_io.h"
 #include "corpus/quality/buckets.h"
@@ -77,7 +79,8 @@ std::string extended_line(std::string_view line, const Decision& decision) {
 }
 
 // The line of a document that stays: cut, and with how many it stands for.
-std::string changed_line(std::string_view line, const Decision& decision, const TextCuts& cuts, uint64_t start) {
+std::string changed_line(std::string_view line, const DecidedDocument& decided) {
+  const Decision& decision = decided.decision;
   if (decision.duplicates == 0 && decision.cut_bytes() == 0) {
     return std::string(line) + "\n";
   }
@@ -88,8 +91,8 @@ std::string changed_line(std::string_view line, const Decision& decision, const 
   }
   if (decision.cut_bytes() > 0) {
     const auto size = static_cast<int64_t>(document->text.size());
-    document->text = TextCuts::apply(cuts.paragraphs, document->text, start);
-    document->text = TextCuts::apply(cuts.substrings, document->text, start);
+    document->text = cut_text(document->text, decided.paragraphs, 0);
+    document->text = cut_text(document->text, decided.substrings, 0);
     SMELT_CHECK(size - static_cast<int64_t>(document->text.size()) == decision.cut_bytes());
     document->metadata["cut_bytes"] = Json(decision.cut_bytes());
   }
@@ -99,15 +102,15 @@ std::string changed_line(std::string_view line, const Decision& decision, const 
 }
 
 // The keys of the documents that stay, for corpora to come.
-std::string write_index(const CurateOptions& options, const std::string& part, const std::vector<Decision>& decisions,
+std::string write_index(const CurateOptions& options, const std::string& part, const std::vector<bool>& stays,
                         StageDir& stage) {
   const std::string name = "duplicates/index/" + part + ".keys";
   make_directories(stage.file("duplicates/index"));
   const MinHashShape shape = options.dedup.shape();
   const KeyFile keys(stage.file(work_files(part).keys));
   KeyWriter writer(stage.file(name), shape);
-  for (size_t row = 0; row < decisions.size(); ++row) {
-    if (decisions[row].place == Place::kReject) {
+  for (size_t row = 0; row < stays.size(); ++row) {
+    if (!stays[row]) {
       continue;
     }
     DocumentKeys document{std::string(keys.id(row)), keys.exact(row), keys.preference(row), {}};
@@ -161,8 +164,7 @@ void add_example(const std::string& line, const Decision& decision, ExampleBook&
 
 }  // namespace
 
-void run_write_pass(const Context& context, const CurateOptions& options, const std::string& part,
-                    const PartDecisions& decided, StageDir& stage) {
+void run_write_pass(const Context& context, const CurateOptions& options, const std::string& part, StageDir& stage) {
   const WorkFiles work = work_files(part);
   PartFiles files(stage, part);
   Json counts = Json::object();
@@ -174,20 +176,20 @@ void run_write_pass(const Context& context, const CurateOptions& options, const 
   }
   LineReader kept(open_input(stage.file(work.kept)));
   std::map<std::string, RepositoryJoiner> joiners;
-  uint64_t start = decided.start;
-  for (size_t i = 0; i < decided.documents.size(); ++i) {
+  DecisionReader decisions(stage.file(work.decisions));
+  std::vector<bool> stays;
+  for (const IndexedDocument& document : read_index(stage.file(work.index))) {
     context.stop_if_asked();
     SMELT_CHECK(kept.next(line));
-    const IndexedDocument& document = decided.documents[i];
-    const Decision& decision = decided.decisions[i];
+    const DecidedDocument decided = decisions.next();
+    const Decision& decision = decided.decision;
     std::string with_bucket;
     if (decision.bucket >= 0) {
       with_bucket = line_with_bucket(line, decision.bucket);
       line = with_bucket;
     }
-    std::string out = decision.place == Place::kReject ? extended_line(line, decision)
-                                                       : changed_line(line, decision, decided.cuts, start);
-    start += static_cast<uint64_t>(document.text_bytes) + 1;
+    const std::string out =
+        decision.place == Place::kReject ? extended_line(line, decision) : changed_line(line, decided);
     const std::string folder = decision.place == Place::kTrain     ? "train/" + folder_name(document.source)
                                : decision.place == Place::kHeldout ? "heldout"
                                                                    : "rejects";
@@ -198,6 +200,7 @@ void run_write_pass(const Context& context, const CurateOptions& options, const 
     } else {
       files.in(folder).write_line(out);
     }
+    stays.push_back(decision.place != Place::kReject);
     count_decision(document, decision, counts);
     if (options.examples > 0) {
       add_example(out, decision, examples);
@@ -211,7 +214,7 @@ void run_write_pass(const Context& context, const CurateOptions& options, const 
   counts["examples"] = examples.to_json();
   std::vector<std::string> names = files.commit();
   if (options.dedup.index) {
-    names.push_back(write_index(options, part, decided.decisions, stage));
+    names.push_back(write_index(options, part, stays, stage));
   }
   stage.mark_done(part, names, std::move(counts));
 }

@@ -1,56 +1,16 @@
 #include "corpus/part_index.h"
 
 #include <algorithm>
-#include <cstring>
 #include <span>
 
-#include "base/error.h"
 #include "corpus/document.h"
+#include "corpus/record_bytes.h"
 
 namespace smelt {
 
 namespace {
 
 constexpr size_t kExampleCharacters = 300;
-
-template <class T>
-void append_value(std::string& out, const T& value) {
-  out.append(reinterpret_cast<const char*>(&value), sizeof(T));
-}
-
-void append_string(std::string& out, const std::string& value) {
-  append_value(out, static_cast<uint32_t>(value.size()));
-  out += value;
-}
-
-class Cursor {
- public:
-  Cursor(std::string_view bytes, const std::string& path) : bytes_(bytes), path_(path) {}
-  bool at_end() const { return bytes_.empty(); }
-
-  std::span<const char> take(size_t size) {
-    if (size > bytes_.size()) {
-      throw input_error("the index is cut short", path_, "remove the partial folder and run again");
-    }
-    const std::span<const char> out(bytes_.data(), size);
-    bytes_.remove_prefix(size);
-    return out;
-  }
-  template <class T>
-  T value() {
-    T out;
-    std::memcpy(&out, take(sizeof(T)).data(), sizeof(T));
-    return out;
-  }
-  std::string string() {
-    const std::span<const char> bytes = take(value<uint32_t>());
-    return std::string(bytes.begin(), bytes.end());
-  }
-
- private:
-  std::string_view bytes_;
-  const std::string& path_;
-};
 
 }  // namespace
 
@@ -73,7 +33,7 @@ void append_index_record(const IndexedDocument& document, std::string& out) {
 
 std::vector<IndexedDocument> read_index(const std::string& path) {
   const std::string bytes = read_file(path);
-  Cursor cursor(bytes, path);
+  RecordCursor cursor(bytes, path);
   std::vector<IndexedDocument> documents;
   while (!cursor.at_end()) {
     IndexedDocument& document = documents.emplace_back();

@@ -16,9 +16,10 @@ constexpr size_t kRulesShown = 6;
 std::string rule_line(const Json& rule) {
   const double min = rule.at("min").as_double();
   const double max = rule.at("max").as_double();
-  const std::string limits = min <= 0      ? fmt::format("at most {}", figure(rule.at("max")))
-                             : max >= 1e18 ? fmt::format("at least {}", figure(rule.at("min")))
-                                           : fmt::format("{} to {}", figure(rule.at("min")), figure(rule.at("max")));
+  const bool open_above = max >= 1e18 || (max == 1 && min > 0);  // a share is never above 1
+  const std::string limits = min <= 0     ? fmt::format("at most {}", figure(rule.at("max")))
+                             : open_above ? fmt::format("at least {}", figure(rule.at("min")))
+                                          : fmt::format("{} to {}", figure(rule.at("min")), figure(rule.at("max")));
   return fmt::format("{} {} ({})", rule.get("rule", ""), figure(rule.at("value")), limits);
 }
 
@@ -27,7 +28,7 @@ double strain(const Json& rule) {
   const double value = rule.at("value").as_double();
   const double min = rule.at("min").as_double();
   const double max = rule.at("max").as_double();
-  const double above = max > 0 ? value / max : value > max ? 2 : 0;
+  const double above = max == 1 && min > 0 ? 0 : max > 0 ? value / max : value > max ? 2 : 0;
   const double below = value > 0 ? min / value : min > 0 ? 1e9 : 0;
   return std::max(above, below);
 }
