@@ -3,54 +3,50 @@
 namespace smelt {
 namespace {
 
-void append_ranges(std::span<const TextRange> ranges, uint64_t start, std::string& out) {
+void append_ranges(const std::vector<TextRange>& ranges, std::string& out) {
   append_value(out, static_cast<uint32_t>(ranges.size()));
   for (const TextRange& range : ranges) {
-    append_value(out, range.begin - start);
-    append_value(out, range.end - start);
+    append_value(out, range);
   }
 }
 
 std::vector<TextRange> read_ranges(RecordCursor& cursor) {
   std::vector<TextRange> out;
   for (auto left = cursor.value<uint32_t>(); left > 0; --left) {
-    const auto begin = cursor.value<uint64_t>();
-    out.push_back({begin, cursor.value<uint64_t>()});
+    out.push_back(cursor.value<TextRange>());
   }
   return out;
 }
 
 }  // namespace
 
-void append_decision(const Decision& decision, std::span<const TextRange> paragraphs,
-                     std::span<const TextRange> substrings, uint64_t start, std::string& out) {
-  append_value(out, decision.place);
-  append_value(out, static_cast<int8_t>(decision.bucket));
-  append_value(out, decision.value);
-  append_value(out, decision.threshold);
-  append_value(out, decision.duplicates);
-  append_value(out, decision.paragraph_cut);
-  append_value(out, decision.substring_cut);
-  append_string(out, decision.step);
-  append_string(out, decision.reason);
-  append_string(out, decision.duplicate_of);
-  append_ranges(paragraphs, start, out);
-  append_ranges(substrings, start, out);
+void append_decision(const DecidedDocument& document, std::string& out) {
+  append_value(out, document.place);
+  append_value(out, static_cast<int8_t>(document.bucket));
+  append_value(out, document.value);
+  append_value(out, document.threshold);
+  append_value(out, document.duplicates);
+  append_value(out, document.paragraph_cut);
+  append_value(out, document.substring_cut);
+  append_string(out, document.step);
+  append_string(out, document.reason);
+  append_string(out, document.duplicate_of);
+  append_ranges(document.paragraphs, out);
+  append_ranges(document.substrings, out);
 }
 
 DecidedDocument DecisionReader::next() {
   DecidedDocument out;
-  Decision& decision = out.decision;
-  decision.place = cursor_.value<Decision::Place>();
-  decision.bucket = cursor_.value<int8_t>();
-  decision.value = cursor_.value<double>();
-  decision.threshold = cursor_.value<double>();
-  decision.duplicates = cursor_.value<int64_t>();
-  decision.paragraph_cut = cursor_.value<int64_t>();
-  decision.substring_cut = cursor_.value<int64_t>();
-  decision.step = cursor_.string();
-  decision.reason = cursor_.string();
-  decision.duplicate_of = cursor_.string();
+  out.place = cursor_.value<DocumentPlace>();
+  out.bucket = cursor_.value<int8_t>();
+  out.value = cursor_.value<double>();
+  out.threshold = cursor_.value<double>();
+  out.duplicates = cursor_.value<int64_t>();
+  out.paragraph_cut = cursor_.value<int64_t>();
+  out.substring_cut = cursor_.value<int64_t>();
+  out.step = cursor_.string();
+  out.reason = cursor_.string();
+  out.duplicate_of = cursor_.string();
   out.paragraphs = read_ranges(cursor_);
   out.substrings = read_ranges(cursor_);
   return out;

@@ -2,27 +2,36 @@
 #pragma once
 
 #include <cstdint>
-#include <span>
 #include <string>
 #include <vector>
 
 #include "base/files.h"
-#include "corpus/curate_passes.h"
 #include "corpus/dedup/repeats.h"
 #include "corpus/record_bytes.h"
 
 namespace smelt {
 
+enum class DocumentPlace : uint8_t { kTrain, kHeldout, kReject };
+
 struct DecidedDocument {
-  Decision decision;
+  DocumentPlace place = DocumentPlace::kTrain;
+  std::string step;    // of a reject: the row of the funnel from which on it is missing
+  std::string reason;  // of a reject
+  double value = 0;
+  double threshold = 0;
+  int64_t duplicates = 0;     // how many documents this one stands for, itself not counted
+  std::string duplicate_of;   // id of the document that stands for this one
+  int bucket = -1;            // of quality; -1: none
+  int64_t paragraph_cut = 0;  // bytes of text that are cut out
+  int64_t substring_cut = 0;
   // What is cut out: bytes of the text as it came, then of what the first left.
   std::vector<TextRange> paragraphs;
   std::vector<TextRange> substrings;
+
+  int64_t cut_bytes() const { return paragraph_cut + substring_cut; }
 };
 
-// `start` is the position from which the ranges are counted.
-void append_decision(const Decision& decision, std::span<const TextRange> paragraphs,
-                     std::span<const TextRange> substrings, uint64_t start, std::string& out);
+void append_decision(const DecidedDocument& document, std::string& out);
 
 // The documents of a part in order.
 class DecisionReader {

@@ -23,7 +23,7 @@ KeySet load_keys(const Context& context, const CurateOptions& options, StageDir&
   for (size_t part = 0; part < corpus.parts.size(); ++part) {
     const WorkFiles files = work_files(part_name(part));
     keys.emplace_back(stage.file(files.keys));
-    SMELT_CHECK(keys.back().documents() == corpus.parts[part].size());
+    SMELT_CHECK(keys.back().documents() == corpus.rows(part));
     if (options.dedup.verify > 0) {
       texts.emplace_back(stage.file(files.texts));
     }
@@ -51,11 +51,11 @@ void for_each_text(const Context& context, const StageDir& stage, Corpus& corpus
     LineReader lines(open_input(stage.file(work_files(part_name(part)).kept)));
     std::string_view line;
     uint64_t start = corpus.starts[part];
-    for (size_t row = 0; row < corpus.parts[part].size(); ++row) {
+    for (size_t row = 0; row < corpus.rows(part); ++row) {
       context.stop_if_asked();
       SMELT_CHECK(lines.next(line));
-      Decision& decision = corpus.decisions[part][row];
-      const auto size = static_cast<uint64_t>(corpus.parts[part][row].text_bytes);
+      Decision& decision = corpus.decision(part, row);
+      const auto size = static_cast<uint64_t>(corpus.document(part, row).text_bytes);
       if (decision.place != Place::kReject && wanted(start, size)) {
         const Result<Document> document = parse_document(line, "");
         SMELT_CHECK(document.ok() && document.value().text.size() == size);
@@ -130,29 +130,28 @@ void decide_substrings(const Context& context, const CurateOptions& options, con
 }  // namespace
 
 ScratchSpace scratch_space(const CurateOptions& options, const StageDir& stage) {
-  return {stage.file("work"), static_cast<size_t>(options.dedup.memory) * kMiB};
+  return {stage.file(StageDir::kWorkFolder), static_cast<size_t>(options.dedup.memory) * kMiB / 8 * 7};
 }
 
 void decide_duplicates(const Context& context, const CurateOptions& options, StageDir& stage, Corpus& corpus,
                        Json& counts) {
   const ScratchSpace space = scratch_space(options, stage);
-  const KeySet keys = load_keys(context, options, stage, corpus);
+  corpus.keys.emplace(load_keys(context, options, stage, corpus));
+  const KeySet& keys = *corpus.keys;
   const DuplicateClusters clusters = find_duplicates(context, keys, options.dedup, space);
-  for (size_t part = 0; part < corpus.parts.size(); ++part) {
-    for (size_t row = 0; row < corpus.parts[part].size(); ++row) {
-      const uint64_t number = keys.first_of(part) + row;
-      const auto size = static_cast<int64_t>(clusters.cluster_size(number));
-      Decision& decision = corpus.decisions[part][row];
-      const Fate fate = clusters.fate(number);
-      if (fate == Fate::kKept) {
-        decision.duplicates = size - 1;
-        continue;
-      }
-      const bool exact = fate == Fate::kExactDuplicate;
-      decision.reject(exact ? "exact_duplicates" : "near_duplicates", exact ? "exact_duplicate" : "near_duplicate",
-                      static_cast<double>(size), 1);
-      decision.duplicate_of = keys.id(clusters.survivor(number));
+  for (uint64_t i = 0; i < corpus.size(); ++i) {
+    const uint64_t number = keys.num_earlier() + i;
+    const uint64_t size = clusters.cluster_size(number);
+    Decision& decision = corpus.decision(i);
+    const Fate fate = clusters.fate(number);
+    if (fate == Fate::kKept) {
+      decision.duplicates = static_cast<uint32_t>(size - 1);
+      continue;
     }
+    const bool exact = fate == Fate::kExactDuplicate;
+    decision.reject(exact ? "exact_duplicates" : "near_duplicates", exact ? "exact_duplicate" : "near_duplicate",
+                    static_cast<double>(size), 1);
+    decision.survivor = clusters.survivor(number);
   }
   make_directories(stage.file("duplicates"));
   counts["clusters"] = write_clusters(keys, clusters, space, stage.file("duplicates/clusters.jsonl"));

@@ -15,30 +15,6 @@
 
 namespace smelt {
 
-// Where a document goes after the global decisions.
-struct Decision {
-  enum class Place : uint8_t { kTrain, kHeldout, kReject };
-  Place place = Place::kTrain;
-  std::string step;    // of a reject: the row of the funnel from which on it is missing
-  std::string reason;  // of a reject
-  double value = 0;
-  double threshold = 0;
-  int64_t duplicates = 0;     // how many documents this one stands for, itself not counted
-  std::string duplicate_of;   // id of the document that stands for this one
-  int bucket = -1;            // of quality; -1: none
-  int64_t paragraph_cut = 0;  // bytes of text that are cut out
-  int64_t substring_cut = 0;
-
-  int64_t cut_bytes() const { return paragraph_cut + substring_cut; }
-  void reject(const char* at_step, std::string why, double measured, double limit) {
-    place = Place::kReject;
-    step = at_step;
-    reason = std::move(why);
-    value = measured;
-    threshold = limit;
-  }
-};
-
 // Names of a part's intermediate files, relative to the stage's folder.
 struct WorkFiles {
   std::string kept;        // documents that passed, JSONL

@@ -4,26 +4,31 @@
 namespace smelt {
 
 Json decide_by_quality(const CurateOptions& options, StageDir& stage, Corpus& corpus) {
-  std::vector<QualityCandidate> candidates;
-  std::vector<int64_t> rows;
-  for (size_t i = 0; i < corpus.places.size(); ++i) {
-    const auto index = static_cast<int64_t>(i);
-    if (corpus.decision(index).place != Decision::Place::kReject) {
-      const IndexedDocument& document = corpus.document(index);
-      candidates.push_back(
-          {document.id, corpus.text_bytes(index), document.scores, document.perplexity, !document.failed_rule.empty()});
-      rows.push_back(index);
+  uint64_t left = 0;
+  for (uint64_t i = 0; i < corpus.size(); ++i) {
+    left += corpus.is_left(i) ? 1 : 0;
+  }
+  const ScratchSpace space = scratch_space(options, stage).share(2);
+  ScratchArray<QualityCandidate> candidates(left, {}, space);
+  ScratchArray<uint64_t> rows(left, 0, space);
+  uint64_t next = 0;
+  for (uint64_t i = 0; i < corpus.size(); ++i) {
+    if (corpus.is_left(i)) {
+      const IndexedView document = corpus.document(i);
+      candidates[next] = {document.id, corpus.text_bytes(i), document.scores, document.perplexity,
+                          !document.failed_rule.empty()};
+      rows[next++] = i;
     }
   }
-  QualityOutcome outcome = decide_quality(options.quality, candidates);
+  QualityOutcome outcome = decide_quality(options.quality, std::span(candidates.begin(), candidates.end()));
   using Outcome = QualityDecision::Fate;
-  for (size_t i = 0; i < rows.size(); ++i) {
-    const IndexedDocument& document = corpus.document(rows[i]);
+  for (uint64_t i = 0; i < left; ++i) {
+    const IndexedView document = corpus.document(rows[i]);
     const QualityDecision& found = outcome.decisions[i];
     Decision& decision = corpus.decision(rows[i]);
-    decision.bucket = found.bucket;
+    decision.bucket = static_cast<int8_t>(found.bucket);
     if (found.fate == Outcome::kFilters) {
-      decision.reject("quality", document.failed_rule, document.failed_value, document.failed_threshold);
+      decision.reject("quality", nullptr, document.failed_value, document.failed_threshold);
     } else if (found.fate == Outcome::kPerplexity) {
       decision.reject("quality", "perplexity", double{document.perplexity}, options.quality.perplexity.max_perplexity);
     } else if (found.fate == Outcome::kBucket) {

@@ -11,87 +11,12 @@
 
 #include "corpus/counts.h"
 #include "corpus/curate_corpus.h"
-#include "corpus/curate_decisions.h"
 #include "corpus/dedup/earlier.h"
 #include "corpus/document_io.h"
 
 namespace smelt {
 
 namespace {
-
-using Place = Decision::Place;
-
-void decide_split(const CurateOptions& options, Corpus& corpus) {
-  std::map<std::string_view, std::vector<int64_t>> sources;
-  double total = 0;
-  for (size_t i = 0; i < corpus.places.size(); ++i) {
-    const auto index = static_cast<int64_t>(i);
-    if (corpus.decision(index).place != Place::kReject) {
-      sources[corpus.document(index).source].push_back(index);
-      total += static_cast<double>(corpus.text_bytes(index));
-    }
-  }
-  for (const auto& [source, documents] : sources) {
-    std::vector<HeldoutSections::Page> pages;
-    double bytes = 0;
-    for (const int64_t index : documents) {
-      const IndexedDocument& document = corpus.document(index);
-      pages.push_back({document.section, document.rest, corpus.text_bytes(index)});
-      bytes += static_cast<double>(corpus.text_bytes(index));
-    }
-    SplitOptions split = options.split;
-    split.max_heldout_bytes = static_cast<int64_t>(static_cast<double>(split.max_heldout_bytes) * bytes / total);
-    const HeldoutSections sections(pages, split);
-    for (size_t i = 0; i < documents.size(); ++i) {
-      if (sections.contains(pages[i].section, pages[i].rest)) {
-        corpus.decision(documents[i]).place = Place::kHeldout;
-      }
-    }
-    corpus.heldout_sections.insert(sections.names().begin(), sections.names().end());
-  }
-}
-
-std::vector<uint32_t> read_signatures(const StageDir& stage, size_t part) {
-  const std::string bytes = read_file(stage.file(work_files(part_name(part)).signatures));
-  std::vector<uint32_t> signatures(bytes.size() / sizeof(uint32_t));
-  std::memcpy(signatures.data(), bytes.data(), signatures.size() * sizeof(uint32_t));
-  return signatures;
-}
-
-// Drops held-out documents that resemble what stays for training: sections of a site quote each other, and MinHash at
-// the threshold of deduplication lets moderate overlap through.
-void drop_overlap(const Context& context, const CurateOptions& options, const StageDir& stage, Corpus& corpus) {
-  const auto size = static_cast<size_t>(MinHasher(options.dedup.shape()).size());
-  if (corpus.heldout_sections.empty() || options.split.max_similarity >= 1) {
-    return;
-  }
-  std::vector<uint32_t> heldout;
-  std::vector<Decision*> of_heldout;
-  const auto each_signature = [&](Place place, auto&& action) {
-    for (size_t part = 0; part < corpus.parts.size(); ++part) {
-      context.stop_if_asked();
-      const std::vector<uint32_t> signatures = read_signatures(stage, part);
-      SMELT_CHECK(signatures.size() == corpus.parts[part].size() * size);
-      for (size_t row = 0; row < corpus.parts[part].size(); ++row) {
-        if (corpus.decisions[part][row].place == place) {
-          action(corpus.decisions[part][row], std::span(signatures).subspan(row * size, size));
-        }
-      }
-    }
-  };
-  each_signature(Place::kHeldout, [&](Decision& decision, std::span<const uint32_t> signature) {
-    heldout.insert(heldout.end(), signature.begin(), signature.end());
-    of_heldout.push_back(&decision);
-  });
-  OverlapFinder finder(std::move(heldout), size);
-  each_signature(Place::kTrain, [&](Decision&, std::span<const uint32_t> signature) { finder.look_up(signature); });
-  for (size_t i = 0; i < of_heldout.size(); ++i) {
-    if (finder.similarities()[i] >= options.split.max_similarity) {
-      of_heldout[i]->reject("heldout_overlap", "heldout_overlap", finder.similarities()[i],
-                            options.split.max_similarity);
-    }
-  }
-}
 
 // Documents and bytes left after each global step.
 void count_funnel(const CurateOptions& options, Corpus& corpus, Json& funnel) {
@@ -107,10 +32,9 @@ void count_funnel(const CurateOptions& options, Corpus& corpus, Json& funnel) {
   }
   steps.emplace_back("heldout_overlap");
   std::vector<std::array<int64_t, 2>> left(steps.size());
-  for (size_t i = 0; i < corpus.places.size(); ++i) {
-    const auto index = static_cast<int64_t>(i);
-    const Decision& decision = corpus.decision(index);
-    int64_t text_bytes = corpus.document(index).text_bytes;
+  for (uint64_t i = 0; i < corpus.size(); ++i) {
+    const Decision& decision = corpus.decision(i);
+    int64_t text_bytes = corpus.text_bytes(i) + decision.cut_bytes();
     for (size_t step = 0; step < steps.size() && steps[step] != decision.step; ++step) {
       text_bytes -= steps[step] == "paragraphs" ? decision.paragraph_cut : 0;
       text_bytes -= steps[step] == "substrings" ? decision.substring_cut : 0;
@@ -184,7 +108,7 @@ Json count_contamination(const Decontaminator& decontaminator, size_t parts, con
 // The global steps: one task, since each looks at all documents. Leaves a file of decisions for each part.
 void decide(const Context& context, const CurateOptions& options, FilterTools& tools, size_t parts, StageDir& stage) {
   Json counts = Json::object();
-  Corpus corpus = load_corpus(stage, parts);
+  Corpus corpus = load_corpus(stage, parts, scratch_space(options, stage).share(7));
   if (const Decontaminator* decontaminator = tools.decontaminator()) {
     counts["benchmarks"] = count_contamination(*decontaminator, parts, stage);
   }
@@ -193,7 +117,7 @@ void decide(const Context& context, const CurateOptions& options, FilterTools& t
   if (options.quality.active()) {
     counts["quality"] = decide_by_quality(options, stage, corpus);
   }
-  decide_split(options, corpus);
+  decide_split(options, stage, corpus);
   drop_overlap(context, options, stage, corpus);
   count_funnel(options, corpus, count_group(counts, "funnel"));
   counts["sections"] =
@@ -264,38 +188,72 @@ std::string part_name(size_t i) {
   return fmt::format("part-{:05}", i);
 }
 
-Corpus load_corpus(const StageDir& stage, size_t num_parts) {
-  Corpus corpus;
+Corpus load_corpus(const StageDir& stage, size_t num_parts, const ScratchSpace& space) {
+  Corpus corpus(space.share(2));
   uint64_t start = 0;
+  uint64_t documents = 0;
   for (size_t part = 0; part < num_parts; ++part) {
-    corpus.parts.push_back(read_index(stage.file(work_files(part_name(part)).index)));
-    corpus.decisions.emplace_back(corpus.parts.back().size());
+    const PartIndex& index = corpus.parts.emplace_back(stage.file(work_files(part_name(part)).index));
     corpus.starts.push_back(start);
-    for (size_t row = 0; row < corpus.parts.back().size(); ++row) {
-      corpus.places.emplace_back(part, row);
-      start += static_cast<uint64_t>(corpus.parts.back()[row].text_bytes) + 1;  // no two documents touch
+    for (uint64_t offset = 0; offset < index.end(); offset = index.next(offset)) {
+      corpus.offsets.push_back(offset);
+      start += static_cast<uint64_t>(index.text_bytes(offset)) + 1;  // no two documents touch
+      ++documents;
     }
+    corpus.firsts.push_back(documents);
   }
+  corpus.offsets.finish();
+  corpus.decisions = ScratchArray<Decision>(corpus.size(), {}, space.share(2));
   return corpus;
 }
 
+namespace {
+
+DecidedDocument decided_document(const Corpus& corpus, const IndexedView& document, const Decision& decision) {
+  DecidedDocument out;
+  out.place = decision.place;
+  out.step = decision.step;
+  out.reason = decision.reason == nullptr ? std::string(document.failed_rule) : decision.reason;
+  out.value = decision.value;
+  out.threshold = decision.threshold;
+  out.duplicates = decision.duplicates;
+  if (decision.survivor != Decision::kNobody) {
+    out.duplicate_of = corpus.keys->id(decision.survivor);
+  }
+  out.bucket = decision.bucket;
+  out.paragraph_cut = decision.paragraph_cut;
+  out.substring_cut = decision.substring_cut;
+  return out;
+}
+
+// Those within a document's positions, counted from its begin.
+std::vector<TextRange> own_ranges(const std::optional<RangeList>& ranges, uint64_t begin, uint64_t end) {
+  std::vector<TextRange> out;
+  for (const TextRange& range : ranges ? ranges->within(begin, end) : std::span<const TextRange>()) {
+    out.push_back({range.begin - begin, range.end - begin});
+  }
+  return out;
+}
+
+}  // namespace
+
 std::vector<std::string> write_decisions(StageDir& stage, Corpus& corpus) {
-  const auto within = [](const std::optional<RangeList>& ranges, uint64_t begin, uint64_t end) {
-    return ranges ? ranges->within(begin, end) : std::span<const TextRange>();
-  };
   std::vector<std::string> names;
   for (size_t part = 0; part < corpus.parts.size(); ++part) {
     names.push_back(work_files(part_name(part)).decisions);
     AtomicFile file(stage.file(names.back()));
     uint64_t start = corpus.starts[part];
     std::string record;
-    for (size_t row = 0; row < corpus.parts[part].size(); ++row) {
-      const auto size = static_cast<uint64_t>(corpus.parts[part][row].text_bytes);
+    for (uint64_t row = 0; row < corpus.rows(part); ++row) {
+      const IndexedView document = corpus.document(part, row);
+      const uint64_t end = start + static_cast<uint64_t>(document.text_bytes);
+      DecidedDocument decided = decided_document(corpus, document, corpus.decision(part, row));
+      decided.paragraphs = own_ranges(corpus.cuts.paragraphs, start, end);
+      decided.substrings = own_ranges(corpus.cuts.substrings, start, end);
       record.clear();
-      append_decision(corpus.decisions[part][row], within(corpus.cuts.paragraphs, start, start + size),
-                      within(corpus.cuts.substrings, start, start + size), start, record);
+      append_decision(decided, record);
       file.write(record);
-      start += size + 1;
+      start = end + 1;
     }
     file.commit();
   }

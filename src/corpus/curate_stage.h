@@ -4,8 +4,8 @@
 // The folder holds
 //   train/SOURCE/part-00000.jsonl.zst   a part for each input file, in the order of the inputs
 //   heldout/part-00000.jsonl.zst        documents of the held-out sections
-//   rejects/part-00000.jsonl.zst        whole documents with `reason`, `value`, `threshold`, `duplicate_of`, and with
-//                                       `measured` ({rule: value}) where filters.record asks for it; lines that were
+//   rejects/part-00000.jsonl.zst        whole documents with `step`, `reason`, `value`, `threshold`, `duplicate_of`, and
+//                                       with `measured` ({rule: value}) where filters.record asks for it; lines that were
 //                                       no documents with `reason` and `detail`
 //   contamination/part-00000.jsonl      what of which benchmark stands where (Decontaminator::hit_line), where
 //                                       benchmarks are named
@@ -16,8 +16,9 @@
 // metadata.cut_bytes; where filters.record is "all", metadata.measured; with the set redpajama,
 // metadata.quality_signals; with repositories.join those of train/ and heldout/ that are made of several files of code
 // have metadata.files, while counts and duplicates are by file. Same inputs and options, same bytes, for any number of
-// threads and memory budget; after a kill, finished parts are not made again. Memory: dedup.memory and about 250 bytes
-// a document that passes the filters.
+// threads, processes and memory budget; after a kill, finished tasks are not done again. Memory: dedup.memory in the
+// global steps, with [corpus.quality] 24 bytes more a document (decide_quality.h); in the passes what the batches in
+// flight want.
 #pragma once
 
 #include <cstdint>

@@ -5,8 +5,7 @@
 
 #include "base/stream.h"
 #include "corpus/counts.h"
-#include "corpus/curate_decisions.h"
-#include "corpus/curate_passes.h"
+#include "corpus/curate_corpus.h"
 #include "corpus/dedup/cuts.h"
 #include "corpus/dedup/key_file.h"
 #include "corpus/document_io.h"
@@ -16,10 +15,10 @@ namespace smelt {
 
 namespace {
 
-using Place = Decision::Place;
+using Place = DocumentPlace;
 
 // A source's name as a folder's.
-std::string folder_name(const std::string& source) {
+std::string folder_name(std::string_view source) {
   std::string name;
   for (const char c : source) {
     const bool plain =
@@ -61,7 +60,7 @@ class PartFiles {
 };
 
 // A line with more members before its closing brace.
-std::string extended_line(std::string_view line, const Decision& decision) {
+std::string extended_line(std::string_view line, const DecidedDocument& decision) {
   Json extra = Json::object();
   extra["step"] = decision.step;
   extra["reason"] = decision.reason;
@@ -79,8 +78,7 @@ std::string extended_line(std::string_view line, const Decision& decision) {
 }
 
 // The line of a document that stays: cut, and with how many it stands for.
-std::string changed_line(std::string_view line, const DecidedDocument& decided) {
-  const Decision& decision = decided.decision;
+std::string changed_line(std::string_view line, const DecidedDocument& decision) {
   if (decision.duplicates == 0 && decision.cut_bytes() == 0) {
     return std::string(line) + "\n";
   }
@@ -91,8 +89,8 @@ std::string changed_line(std::string_view line, const DecidedDocument& decided) 
   }
   if (decision.cut_bytes() > 0) {
     const auto size = static_cast<int64_t>(document->text.size());
-    document->text = cut_text(document->text, decided.paragraphs, 0);
-    document->text = cut_text(document->text, decided.substrings, 0);
+    document->text = cut_text(document->text, decision.paragraphs, 0);
+    document->text = cut_text(document->text, decision.substrings, 0);
     SMELT_CHECK(size - static_cast<int64_t>(document->text.size()) == decision.cut_bytes());
     document->metadata["cut_bytes"] = Json(decision.cut_bytes());
   }
@@ -134,7 +132,7 @@ std::string line_with_bucket(std::string_view line, int bucket) {
   return out;
 }
 
-void count_decision(const IndexedDocument& document, const Decision& decision, Json& counts) {
+void count_decision(const IndexedView& document, const DecidedDocument& decision, Json& counts) {
   if (decision.place == Place::kReject) {
     Json& reject = count_group(count_group(counts, "rejects"), decision.reason);
     add_count(reject, "documents", 1);
@@ -146,15 +144,14 @@ void count_decision(const IndexedDocument& document, const Decision& decision, J
   Json& total = count_group(counts, place);
   add_count(total, "documents", 1);
   add_count(total, "text_bytes", text_bytes);
-  for (const auto& [group, name] :
-       {std::pair{"languages", &document.language}, std::pair{"sources", &document.source}}) {
-    Json& row = count_group(count_group(counts, group), *name);
+  for (const auto& [group, name] : {std::pair{"languages", document.language}, std::pair{"sources", document.source}}) {
+    Json& row = count_group(count_group(counts, group), name);
     add_count(row, place, 1);
     add_count(row, place + "_bytes", text_bytes);
   }
 }
 
-void add_example(const std::string& line, const Decision& decision, ExampleBook& examples) {
+void add_example(const std::string& line, const DecidedDocument& decision, ExampleBook& examples) {
   const Result<Document> document = parse_document(line, "");
   SMELT_CHECK(document.ok());
   const Document& d = document.value();
@@ -178,18 +175,19 @@ void run_write_pass(const Context& context, const CurateOptions& options, const 
   std::map<std::string, RepositoryJoiner> joiners;
   DecisionReader decisions(stage.file(work.decisions));
   std::vector<bool> stays;
-  for (const IndexedDocument& document : read_index(stage.file(work.index))) {
+  const PartIndex index(stage.file(work.index));
+  for (uint64_t offset = 0; offset < index.end(); offset = index.next(offset)) {
     context.stop_if_asked();
     SMELT_CHECK(kept.next(line));
-    const DecidedDocument decided = decisions.next();
-    const Decision& decision = decided.decision;
+    const IndexedView document = index.at(offset);
+    const DecidedDocument decision = decisions.next();
     std::string with_bucket;
     if (decision.bucket >= 0) {
       with_bucket = line_with_bucket(line, decision.bucket);
       line = with_bucket;
     }
     const std::string out =
-        decision.place == Place::kReject ? extended_line(line, decision) : changed_line(line, decided);
+        decision.place == Place::kReject ? extended_line(line, decision) : changed_line(line, decision);
     const std::string folder = decision.place == Place::kTrain     ? "train/" + folder_name(document.source)
                                : decision.place == Place::kHeldout ? "heldout"
                                                                    : "rejects";

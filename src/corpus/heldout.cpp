@@ -1,11 +1,9 @@
 #include "corpus/heldout.h"
 
 #include <algorithm>
-#include <map>
-
-#include <fmt/format.h>
 
 #include "base/hash.h"
+#include "corpus/dedup/external_sort.h"
 #include "corpus/dedup/minhash.h"
 
 namespace smelt {
@@ -13,6 +11,7 @@ namespace smelt {
 namespace {
 
 constexpr size_t kRows = 5;
+constexpr size_t kAllInMemory = size_t{1} << 40;
 
 uint64_t band_key(std::span<const uint32_t> signature, size_t band) {
   return hash64({reinterpret_cast<const char*>(&signature[band * kRows]), kRows * sizeof(uint32_t)}, band);
@@ -22,7 +21,6 @@ uint64_t band_key(std::span<const uint32_t> signature, size_t band) {
 struct Descent {
   std::string name;  // of the section that it is in so far
   std::string_view rest;
-  int64_t text_bytes = 0;
   bool at_end = false;  // the name is the page's own, which a folder cannot have
 
   void descend() {
@@ -33,6 +31,25 @@ struct Descent {
     name += at_end ? "" : "/";
     rest.remove_prefix(at_end ? rest.size() : slash + 1);
   }
+};
+
+// The section of a page below those that are split.
+Descent section_of(std::string_view section, std::string_view rest, const std::set<std::string, std::less<>>& split) {
+  Descent page = {.name = std::string(section), .rest = rest};
+  while (!page.at_end && split.contains(page.name)) {
+    page.descend();
+  }
+  return page;
+}
+
+// A page as sections are summed up: those of one section come together, sections in the order of their hashes.
+struct SectionRecord {
+  uint64_t order;
+  Hash128 name;
+  uint64_t page;
+  int64_t text_bytes;
+  uint64_t at_end;
+  auto operator<=>(const SectionRecord&) const = default;
 };
 
 }  // namespace
@@ -64,57 +81,66 @@ PagePlace place_of(std::string_view source, std::string_view id, std::string_vie
   return place;
 }
 
-HeldoutSections::HeldoutSections(const std::vector<Page>& pages, const SplitOptions& options) {
+HeldoutSections::HeldoutSections(const std::vector<Page>& pages, const SplitOptions& options)
+    : HeldoutSections(pages.size(), [&](uint64_t i) { return pages[i]; }, options, ScratchSpace{"", kAllInMemory}) {}
+
+HeldoutSections::HeldoutSections(uint64_t count, const std::function<Page(uint64_t)>& page, const SplitOptions& options,
+                                 const ScratchSpace& space) {
   double total = 0;
-  std::vector<Descent> open;
-  for (const Page& page : pages) {
-    total += static_cast<double>(page.text_bytes);
-    open.push_back({.name = std::string(page.section), .rest = page.rest, .text_bytes = page.text_bytes});
+  for (uint64_t i = 0; i < count; ++i) {
+    total += static_cast<double>(page(i).text_bytes);
   }
   const double cap = std::min(options.max_heldout_fraction * total, static_cast<double>(options.max_heldout_bytes));
   const double target = std::min(options.heldout_fraction * total, cap);
-
-  std::map<std::string, int64_t> sections;
-  while (!open.empty()) {
-    std::map<std::string, int64_t> sizes;
-    for (const Descent& page : open) {
-      sizes[page.name] += page.text_bytes;
+  bool again = true;
+  while (again) {
+    ExternalSorter<SectionRecord> sorter(space);
+    SorterFeed feed(sorter);
+    for (uint64_t i = 0; i < count; ++i) {
+      const Page each = page(i);
+      const Descent place = section_of(each.section, each.rest, split_);
+      feed.add({hash64(place.name, static_cast<uint64_t>(options.seed)), hash128(place.name), i, each.text_bytes,
+                place.at_end ? uint64_t{1} : 0});
     }
-    std::vector<Descent> finer;
-    for (Descent& page : open) {
-      const int64_t size = sizes.at(page.name);
-      if (static_cast<double>(size) <= options.max_heldout_fraction * total || page.at_end) {
-        sections[page.name] = size;
-      } else {
-        split_.insert(page.name);
-        page.descend();
-        finer.push_back(std::move(page));
+    feed.flush();
+    std::vector<uint64_t> too_large;  // a page of each
+    std::vector<uint64_t> chosen;
+    double bytes = 0;
+    const auto take = [&](const SectionRecord& first, int64_t size) {
+      if (static_cast<double>(size) > options.max_heldout_fraction * total && first.at_end == 0) {
+        too_large.push_back(first.page);
+      } else if (bytes < target && bytes + static_cast<double>(size) <= cap) {
+        chosen.push_back(first.page);
+        bytes += static_cast<double>(size);
       }
+    };
+    SectionRecord first{};
+    int64_t size = 0;
+    bool any = false;
+    sorter.drain([&](const SectionRecord& record) {
+      if (any && record.name != first.name) {
+        take(first, size);
+        size = 0;
+      }
+      if (!any || record.name != first.name) {
+        first = record;
+        any = true;
+      }
+      size += record.text_bytes;
+    });
+    if (any) {
+      take(first, size);
     }
-    open = std::move(finer);
-  }
-
-  std::vector<std::pair<uint64_t, std::string>> order;
-  for (const auto& [name, size] : sections) {
-    order.emplace_back(hash64(name, static_cast<uint64_t>(options.seed)), name);
-  }
-  std::sort(order.begin(), order.end());
-  double bytes = 0;
-  for (const auto& [hash, name] : order) {
-    const auto size = static_cast<double>(sections.at(name));
-    if (bytes < target && bytes + size <= cap) {
-      chosen_.insert(name);
-      bytes += size;
+    again = !too_large.empty();
+    for (const uint64_t i : again ? too_large : chosen) {
+      const Page each = page(i);
+      (again ? split_ : chosen_).insert(section_of(each.section, each.rest, split_).name);
     }
   }
 }
 
 bool HeldoutSections::contains(std::string_view section, std::string_view rest) const {
-  Descent page = {.name = std::string(section), .rest = rest};
-  while (split_.contains(page.name)) {
-    page.descend();
-  }
-  return chosen_.contains(page.name);
+  return chosen_.contains(section_of(section, rest, split_).name);
 }
 
 OverlapFinder::OverlapFinder(std::vector<uint32_t> signatures, size_t signature_size)

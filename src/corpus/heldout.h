@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "base/recipe.h"
+#include "corpus/scratch.h"
 
 namespace smelt {
 
@@ -60,6 +61,10 @@ class HeldoutSections {
   // too large into theirs, and at last into pages. Takes sections in the order of a hash of (seed, name) while they fit
   // the limits, until heldout_fraction is reached. Depends on nothing but the arguments' contents, in any order.
   HeldoutSections(const std::vector<Page>& pages, const SplitOptions& options);
+  // The same of pages 0 to count - 1, each asked for several times; memory: `space` and the names of sections that are
+  // chosen or split.
+  HeldoutSections(uint64_t count, const std::function<Page(uint64_t)>& page, const SplitOptions& options,
+                  const ScratchSpace& space);
 
   bool contains(std::string_view section, std::string_view rest) const;
   const std::set<std::string, std::less<>>& names() const { return chosen_; }

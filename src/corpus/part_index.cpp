@@ -1,7 +1,7 @@
 #include "corpus/part_index.h"
 
 #include <algorithm>
-#include <span>
+#include <cstring>
 
 #include "corpus/document.h"
 #include "corpus/record_bytes.h"
@@ -12,47 +12,71 @@ namespace {
 
 constexpr size_t kExampleCharacters = 300;
 
+// What a record begins with; scores and strings follow, then zeros.
+struct Header {
+  uint32_t size = 0;  // of the record
+  uint32_t num_scores = 0;
+  int64_t text_bytes = 0;
+  double failed_value = 0;
+  double failed_threshold = 0;
+  float perplexity = 0;
+  uint32_t reserved = 0;
+};
+
 }  // namespace
 
 void append_index_record(const IndexedDocument& document, std::string& out) {
-  append_string(out, document.id);
-  append_string(out, document.source);
-  append_string(out, document.language);
-  append_string(out, document.section);
-  append_string(out, document.rest);
-  append_value(out, document.text_bytes);
-  append_value(out, static_cast<uint32_t>(document.scores.size()));
+  const size_t begin = out.size();
+  Header header;
+  header.num_scores = static_cast<uint32_t>(document.scores.size());
+  header.text_bytes = document.text_bytes;
+  header.failed_value = document.failed_value;
+  header.failed_threshold = document.failed_threshold;
+  header.perplexity = document.perplexity;
+  append_value(out, header);
   for (const float score : document.scores) {
     append_value(out, score);
   }
-  append_value(out, document.perplexity);
-  append_string(out, document.failed_rule);
-  append_value(out, document.failed_value);
-  append_value(out, document.failed_threshold);
+  for (const std::string* text :
+       {&document.id, &document.source, &document.language, &document.section, &document.rest, &document.failed_rule}) {
+    append_string(out, *text);
+  }
+  out.resize(begin + (out.size() - begin + 7) / 8 * 8, '\0');
+  header.size = static_cast<uint32_t>(out.size() - begin);
+  std::memcpy(out.data() + begin, &header, sizeof(header));
 }
 
-std::vector<IndexedDocument> read_index(const std::string& path) {
-  const std::string bytes = read_file(path);
-  RecordCursor cursor(bytes, path);
-  std::vector<IndexedDocument> documents;
-  while (!cursor.at_end()) {
-    IndexedDocument& document = documents.emplace_back();
-    document.id = cursor.string();
-    document.source = cursor.string();
-    document.language = cursor.string();
-    document.section = cursor.string();
-    document.rest = cursor.string();
-    document.text_bytes = cursor.value<int64_t>();
-    const auto num_scores = cursor.value<uint32_t>();
-    const std::span<const char> scores = cursor.take(size_t{num_scores} * sizeof(float));
-    document.scores.resize(num_scores);
-    std::copy(scores.begin(), scores.end(), reinterpret_cast<char*>(document.scores.data()));
-    document.perplexity = cursor.value<float>();
-    document.failed_rule = cursor.string();
-    document.failed_value = cursor.value<double>();
-    document.failed_threshold = cursor.value<double>();
+PartIndex::PartIndex(const std::string& path) : file_(path) {
+  for (uint64_t offset = 0; offset < end(); offset = next(offset)) {
+    RecordCursor cursor(file_.bytes().substr(offset), path);
+    const auto size = cursor.value<Header>().size;
+    SMELT_CHECK(size >= sizeof(Header));
+    cursor.take(size - sizeof(Header));
   }
-  return documents;
+}
+
+uint64_t PartIndex::next(uint64_t offset) const {
+  return offset + RecordCursor(file_.bytes().substr(offset), "").value<Header>().size;
+}
+
+int64_t PartIndex::text_bytes(uint64_t offset) const {
+  return RecordCursor(file_.bytes().substr(offset), "").value<Header>().text_bytes;
+}
+
+IndexedView PartIndex::at(uint64_t offset) const {
+  RecordCursor cursor(file_.bytes().substr(offset), "");
+  const auto header = cursor.value<Header>();
+  IndexedView out;
+  out.text_bytes = header.text_bytes;
+  out.perplexity = header.perplexity;
+  out.failed_value = header.failed_value;
+  out.failed_threshold = header.failed_threshold;
+  const std::span<const char> scores = cursor.take(size_t{header.num_scores} * sizeof(float));
+  out.scores = {reinterpret_cast<const float*>(scores.data()), header.num_scores};  // records begin at multiples of 8
+  for (std::string_view* text : {&out.id, &out.source, &out.language, &out.section, &out.rest, &out.failed_rule}) {
+    *text = cursor.view();
+  }
+  return out;
 }
 
 void ExampleBook::add(const std::string& reason, const std::string& id, const std::string& url,

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <limits>
 #include <map>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -30,9 +31,38 @@ struct IndexedDocument {
   double failed_threshold = 0;
 };
 
+// A record is a multiple of 8 bytes.
 void append_index_record(const IndexedDocument& document, std::string& out);
-// All records of a file that append_index_record filled. Throws UserError(kInput) where it is cut short.
-std::vector<IndexedDocument> read_index(const std::string& path);
+
+// The same as it lies in the file.
+struct IndexedView {
+  std::string_view id;
+  std::string_view source;
+  std::string_view language;
+  std::string_view section;
+  std::string_view rest;
+  int64_t text_bytes = 0;
+  std::span<const float> scores;
+  float perplexity = 0;
+  std::string_view failed_rule;
+  double failed_value = 0;
+  double failed_threshold = 0;
+};
+
+// The records of a file that append_index_record filled, mapped; each is known by its offset. Views hold as long as
+// this lives. Thread-safe.
+class PartIndex {
+ public:
+  // Throws UserError(kInput) where the file is cut short.
+  explicit PartIndex(const std::string& path);
+  uint64_t end() const { return file_.bytes().size(); }  // behind the last record; the first one is at 0
+  uint64_t next(uint64_t offset) const;
+  IndexedView at(uint64_t offset) const;
+  int64_t text_bytes(uint64_t offset) const;
+
+ private:
+  MappedFile file_;
+};
 
 // A few documents a reason for the report, whatever the order in which they are shown: those with the lowest hash.
 class ExampleBook {

@@ -42,10 +42,11 @@ class RecordCursor {
     std::memcpy(&out, take(sizeof(T)).data(), sizeof(T));
     return out;
   }
-  std::string string() {
+  std::string_view view() {
     const std::span<const char> bytes = take(value<uint32_t>());
-    return std::string(bytes.begin(), bytes.end());
+    return {bytes.data(), bytes.size()};
   }
+  std::string string() { return std::string(view()); }
 
  private:
   std::string_view bytes_;

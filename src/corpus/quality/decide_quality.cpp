@@ -19,7 +19,7 @@ bool is_sampled(std::string_view id, double share, uint64_t seed) {
   return share >= 1 || static_cast<double>(hash64(id, seed) >> 11) * 0x1.0p-53 < share;
 }
 
-BucketFile own_thresholds(const QualityOptions& options, const std::vector<QualityCandidate>& candidates) {
+BucketFile own_thresholds(const QualityOptions& options, std::span<const QualityCandidate> candidates) {
   BucketFile file{options.percentiles, 0, {}};
   std::vector<WeightedScore> sample;
   for (size_t s = 0; s < options.scorers.size(); ++s) {
@@ -121,7 +121,7 @@ class Decider {
   std::array<bool, kQualityLabels.size()> by_perplexity_{};
 };
 
-void draw(const QualityOptions& options, const std::vector<QualityCandidate>& candidates,
+void draw(const QualityOptions& options, std::span<const QualityCandidate> candidates,
           std::vector<QualityDecision>& decisions) {
   size_t scorer = 0;
   while (options.scorers[scorer].name != options.resample.by) {
@@ -146,7 +146,7 @@ void draw(const QualityOptions& options, const std::vector<QualityCandidate>& ca
 
 }  // namespace
 
-QualityOutcome decide_quality(const QualityOptions& options, const std::vector<QualityCandidate>& candidates) {
+QualityOutcome decide_quality(const QualityOptions& options, std::span<const QualityCandidate> candidates) {
   QualityOutcome outcome;
   outcome.counts = Json::object();
   outcome.thresholds = options.thresholds.empty() ? own_thresholds(options, candidates) : given_thresholds(options);

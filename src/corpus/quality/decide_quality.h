@@ -35,7 +35,8 @@ struct QualityOutcome {
   Json counts;
 };
 
-// The sample and the draw depend on the options, ids and scores alone.
-QualityOutcome decide_quality(const QualityOptions& options, const std::vector<QualityCandidate>& candidates);
+// The sample and the draw depend on the options, ids and scores alone. Memory: 8 bytes a candidate; 16 more for those
+// of the sample while own thresholds are found, 40 where documents are drawn.
+QualityOutcome decide_quality(const QualityOptions& options, std::span<const QualityCandidate> candidates);
 
 }  // namespace smelt
