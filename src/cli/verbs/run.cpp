@@ -7,6 +7,7 @@
 #include "base/files.h"
 #include "base/text.h"
 #include "cli/run/flow.h"
+#include "cli/verbs/lines.h"
 #include "cli/verbs/verbs.h"
 
 namespace smelt::cli {
@@ -118,8 +119,7 @@ std::optional<WorkerOptions> worker_of(const Arguments& arguments) {
 
 int run(Session& session, const Arguments& arguments) {
   const std::string& path = arguments.text("RECIPE");
-  RunRecipe recipe = load_recipe(path, arguments.texts("--set"));
-  recipe.corpus.dedup.memory = arguments.integer("--memory", recipe.corpus.dedup.memory);
+  const RunRecipe recipe = load_recipe(path, recipe_sets(arguments));
   const FlowOptions options{arguments.has("--resume"), arguments.text("--until", ""), worker_of(arguments)};
   if (arguments.has("--dry-run")) {
     check_flow(recipe, options);
@@ -173,7 +173,7 @@ Verb run_verb() {
       {{"--set", FlagKind::kTexts, "KEY=VALUE", "override a key of the recipe, e.g. --set train.steps=200"},
        {"--resume", FlagKind::kSwitch, "", "go on with a run that exists"},
        {"--until", FlagKind::kText, "STAGE", "stop after documents, corpus, tokenizer, tokens, train or eval"},
-       {"--memory", FlagKind::kInteger, "MIB", "for sorting and tables, over the recipe's corpus.dedup.memory"},
+       kMemoryFlag,
        {"--worker", FlagKind::kText, "I/N",
         "this is process I (from 0) of N that share the run (default: as mpirun and srun say)"},
        {"--no-wait", FlagKind::kSwitch, "", "of several processes: end where others are at work on all that is left"},
