@@ -4,10 +4,9 @@
 // The folder holds
 //   train/SOURCE/part-00000.jsonl.zst   a part for each input file, in the order of the inputs
 //   heldout/part-00000.jsonl.zst        documents of the held-out sections
-//   rejects/part-00000.jsonl.zst        whole documents with `step`, `reason`, `value`, `threshold`, `duplicate_of`,
-//   and
-//                                       with `measured` ({rule: value}) where filters.record asks for it; lines that
-//                                       were no documents with `reason` and `detail`
+//   rejects/part-00000.jsonl.zst        whole documents with `step`, `reason`, `value`, `threshold`,
+//                                       `duplicate_of`, and with `measured` ({rule: value}) where filters.record asks
+//                                       for it; lines that were no documents with `step`, `reason` and `detail`
 //   contamination/part-00000.jsonl      what of which benchmark stands where (Decontaminator::hit_line), where
 //                                       benchmarks are named
 //   duplicates/clusters.jsonl           {"kept": id, "size": n, "members": [ids]}, the kept one first
