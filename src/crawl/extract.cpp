@@ -198,6 +198,10 @@ Json describe(const RawPage& page, const PageMetadata& told, const DecodedHtml& 
 
 ExtractResources::ExtractResources(const ExtractOptions& options) : stop_words(options.justext.stop_words) {}
 
+std::vector<std::string> extract_resource_files(const ExtractOptions& options) {
+  return StopWordLists::files(options.justext.stop_words);
+}
+
 Result<ExtractedPage> extract_page(const RawPage& page, const ExtractOptions& options) {
   return extract_page(page, options, ExtractResources(options));
 }

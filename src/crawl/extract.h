@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include "base/error.h"
 #include "base/json.h"
@@ -55,6 +56,8 @@ struct ExtractResources {
   explicit ExtractResources(const ExtractOptions& options);
   StopWordLists stop_words;
 };
+// The files that it reads: they belong to the key of a stage that extracts.
+std::vector<std::string> extract_resource_files(const ExtractOptions& options);
 
 // Pure and thread-safe. Reasons: too_large, not_html (another content type, or binary bytes), empty_text (no visible
 // text at all), no_main_text (text, but only boilerplate).

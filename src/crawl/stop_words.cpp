@@ -135,6 +135,22 @@ std::vector<std::string> stop_word_languages() {
   return out;
 }
 
+std::vector<std::string> StopWordLists::files(const std::string& path) {
+  std::vector<std::string> out;
+  if (path.empty() || !std::filesystem::is_directory(path)) {
+    if (std::filesystem::is_regular_file(path)) {
+      out.push_back(path);
+    }
+    return out;
+  }
+  for (const std::string& name : list_files(path)) {
+    if (name.ends_with(".txt") && name.find('/') == std::string::npos) {
+      out.push_back(path + "/" + name);
+    }
+  }
+  return out;
+}
+
 StopWordLists::StopWordLists(const std::string& path) {
   if (path.empty()) {
     return;
@@ -150,10 +166,8 @@ StopWordLists::StopWordLists(const std::string& path) {
     all_ = std::make_unique<StopWords>(read(path));
     return;
   }
-  for (const std::string& name : list_files(path)) {
-    if (name.ends_with(".txt") && name.find('/') == std::string::npos) {
-      own_.try_emplace(name.substr(0, name.size() - 4), read(path + "/" + name));
-    }
+  for (const std::string& file : files(path)) {
+    own_.try_emplace(std::filesystem::path(file).stem().string(), read(file));
   }
   if (own_.empty()) {
     throw input_error("no lists of stop words in this folder", path, "name them by language: en.txt, de.txt");

@@ -42,6 +42,8 @@ class StopWordLists {
   // Reads a file (for every language) or a folder of files named LANGUAGE.txt: UTF-8, a word a line. Empty: no own
   // lists. Throws UserError where it cannot be read or has no words.
   explicit StopWordLists(const std::string& path);
+  // The files that belong to a path, in order; none where it is empty or absent.
+  static std::vector<std::string> files(const std::string& path);
   // Null where neither the user nor the program has a list.
   const StopWords* find(const std::string& language) const;
 

@@ -59,13 +59,10 @@ bool names_boilerplate(std::string_view attribute) {
   return false;
 }
 
-bool style_hides(std::string_view style) {
-  if (style.find(':') == std::string_view::npos) {
-    return false;
-  }
-  std::string flat = lower_ascii(style);
-  std::erase_if(flat, [](char c) { return c == ' ' || c == '\t' || c == '\n'; });
-  return flat.find("display:none") != std::string::npos || flat.find("visibility:hidden") != std::string::npos;
+// Most styles say neither "none" nor "hidden": they are not worth a copy.
+bool mentions(std::string_view style, std::string_view lower_case_word) {
+  const auto same = [](char a, char b) { return (a | 0x20) == b; };
+  return std::search(style.begin(), style.end(), lower_case_word.begin(), lower_case_word.end(), same) != style.end();
 }
 
 bool is_invisible(const HtmlTree& tree, const HtmlNode& node) {
@@ -106,6 +103,15 @@ size_t count_visible(std::string_view text) {
 }
 
 }  // namespace
+
+bool style_hides(std::string_view style) {
+  if (!mentions(style, "none") && !mentions(style, "hidden")) {
+    return false;
+  }
+  std::string flat = lower_ascii(style);
+  std::erase_if(flat, [](char c) { return c == ' ' || c == '\t' || c == '\n'; });
+  return flat.find("display:none") != std::string::npos || flat.find("visibility:hidden") != std::string::npos;
+}
 
 std::vector<uint8_t> find_pruned(const HtmlTree& tree, Pruning pruning) {
   const std::vector<HtmlNode>& nodes = tree.nodes();

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string_view>
 #include <vector>
 
 #include "crawl/html/tree.h"
@@ -16,5 +17,8 @@ enum class Pruning {
 
 // By node: 1 where the node is the root of a part to leave out. Linear in the page.
 std::vector<uint8_t> find_pruned(const HtmlTree& tree, Pruning pruning);
+
+// Whether a style attribute takes its element out of sight.
+bool style_hides(std::string_view style);
 
 }  // namespace smelt

@@ -29,7 +29,7 @@ std::vector<JustextParagraph> justext_paragraphs(std::string html) {
   ParagraphMaker maker;
   JustextPageReader reader(attributes, maker, is_document(html));
   HtmlTokenizer(html, attributes, made, reader, kMaxAttributes, false).run();
-  return maker.finish(!reader.is_document());
+  return maker.finish(reader.extent());
 }
 
 }  // namespace smelt

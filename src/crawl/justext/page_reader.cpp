@@ -1,5 +1,7 @@
 #include "crawl/justext/page_reader.h"
 
+#include <algorithm>
+
 #include "base/text.h"
 #include "crawl/html/scan.h"
 
@@ -145,7 +147,20 @@ HtmlContent content_of(HtmlTag tag) {
 
 }  // namespace
 
+ParagraphMaker::Extent JustextPageReader::extent() const {
+  if (is_document_) {
+    return ParagraphMaker::Extent::kPage;
+  }
+  return body_children_ == 1 && !body_text_ ? ParagraphMaker::Extent::kBody : ParagraphMaker::Extent::kBodyAndTail;
+}
+
+void JustextPageReader::comment(std::string_view /*text*/) {
+  body_children_ += top() == kBody ? 1 : 0;
+  maker_.comment();
+}
+
 void JustextPageReader::push(HtmlTag tag, std::string_view name, bool style_sheet_link) {
+  body_children_ += top() == kBody ? 1 : 0;
   stack_.push_back({tag, name});
   ++open_[static_cast<size_t>(tag)];
   seen_head_ = seen_head_ || tag == kHead || tag == kBody;
@@ -283,6 +298,9 @@ void JustextPageReader::characters(std::string_view text, bool has_nul) {
       return;
     }
     start_text();
+  }
+  if (top() == kBody && !std::all_of(text.begin(), text.end(), is_html_space)) {
+    body_text_ = true;
   }
   put(text, has_nul);
 }

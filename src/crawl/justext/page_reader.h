@@ -14,19 +14,21 @@ namespace smelt {
 // open unless something weightier stands between, html, head and body are there even if unsaid.
 class JustextPageReader final : public HtmlTokenSink {
  public:
-  // `is_document`: the page begins with a doctype or <html>; of others only the body counts where they have no head.
+  // `is_document`: the page begins with a doctype or <html>.
   JustextPageReader(const std::vector<HtmlAttribute>& attributes, ParagraphMaker& maker, bool is_document)
       : attributes_(attributes), maker_(maker), is_document_(is_document) {}
 
   HtmlContent start_tag(const HtmlTagToken& token) override;
   void end_tag(const HtmlTagToken& token) override;
   void characters(std::string_view text, bool has_nul) override;
-  void comment(std::string_view /*text*/) override { maker_.comment(); }
+  void comment(std::string_view text) override;
   void doctype(const HtmlDoctype& /*doctype*/) override {}
   void end_of_file() override;
   bool allows_cdata() const override { return false; }
   bool full() const override { return false; }
-  bool is_document() const { return is_document_; }  // or turned out to be one, by a head
+  // What of the page counts: of one that has neither doctype nor head the body, and the text right behind it unless
+  // the body is a single element.
+  ParagraphMaker::Extent extent() const;
 
  private:
   struct Open {
@@ -57,6 +59,8 @@ class JustextPageReader final : public HtmlTokenSink {
   int misplaced_ = 0;                         // html, head and body tags that were passed over
   bool seen_head_ = false;
   bool seen_body_ = false;
+  int body_children_ = 0;  // elements and comments
+  bool body_text_ = false;
 };
 
 }  // namespace smelt

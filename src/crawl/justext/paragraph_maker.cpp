@@ -203,15 +203,17 @@ void ParagraphMaker::new_paragraph() {
   paragraph_.select = selects_ > 0;
 }
 
-std::vector<JustextParagraph> ParagraphMaker::finish(bool only_body) {
+std::vector<JustextParagraph> ParagraphMaker::finish(Extent extent) {
   flush_chunk();
   new_paragraph();
-  if (only_body && body_ended_) {
+  if (extent != Extent::kPage && body_ended_) {
     paragraphs_.resize(body_paragraphs_);
-    stopped_ = false;
-    chunk_ = std::move(tail_);
-    flush_chunk();
-    new_paragraph();
+    if (extent == Extent::kBodyAndTail) {
+      stopped_ = false;
+      chunk_ = std::move(tail_);
+      flush_chunk();
+      new_paragraph();
+    }
   }
   return std::move(paragraphs_);
 }

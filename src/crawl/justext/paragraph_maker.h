@@ -25,8 +25,8 @@ class ParagraphMaker {
   void end_of_body();
   // Nothing that follows is part of the page.
   void end_of_page();
-  // `only_body`: what came after end_of_body() is none.
-  std::vector<JustextParagraph> finish(bool only_body);
+  enum class Extent { kPage, kBody, kBodyAndTail };  // the tail: text right behind the body
+  std::vector<JustextParagraph> finish(Extent extent);
 
  private:
   void flush_chunk();
