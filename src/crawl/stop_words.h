@@ -16,6 +16,7 @@ class StopWords {
   // Words apart by white space, in any case. `scale` is for lists that cover less of running text than those which
   // jusText's thresholds were chosen for (half of all words): thresholds are multiplied by it.
   explicit StopWords(std::string_view words, double scale = 1);
+  bool contains(std::string_view lower_case_word) const { return words_.contains(lower_case_word); }
   // Of a word of a text, in any case.
   bool contains_any_case(std::string_view word) const;
   double scale() const { return scale_; }
