@@ -270,7 +270,7 @@ std::vector<CodePlan> plan_code_ingest(const IngestOptions& options) {
 }
 
 StageSpec ingest_spec(const IngestOptions& options, const std::string& dir) {
-  StageSpec spec{.name = "ingest", .version = 5, .dir = dir, .settings = recipe_to_json(options), .inputs = {}};
+  StageSpec spec{.name = "ingest", .version = 6, .dir = dir, .settings = recipe_to_json(options), .inputs = {}};
   for (const PagesInput& input : options.pages) {
     spec.inputs.emplace_back(fmt::format("pages[{}] {}", spec.inputs.size(), input.name), "");
   }
