@@ -20,10 +20,15 @@ struct Corpus {
   std::vector<std::pair<size_t, size_t>> places;  // part and row of each document
   std::vector<uint64_t> starts;                   // of each part's text among the positions of the corpus
   TextCuts cuts;
+  std::vector<std::string> topics;  // of clusters
 
   const IndexedDocument& document(int64_t i) const {
     const auto& [part, row] = places[static_cast<size_t>(i)];
     return parts[part][row];
+  }
+  const Decision& decision(int64_t i) const {
+    const auto& [part, row] = places[static_cast<size_t>(i)];
+    return decisions[part][row];
   }
   Decision& decision(int64_t i) {
     const auto& [part, row] = places[static_cast<size_t>(i)];
@@ -49,5 +54,11 @@ void decide_repeats(const Context& context, const CurateOptions& options, const 
 // Buckets and labels of the documents that are left, and what goes for them: decisions, quality/buckets.json. Returns
 // the counts "quality".
 Json decide_by_quality(const CurateOptions& options, StageDir& stage, Corpus& corpus);
+
+// Throws UserError(kUsage) where [corpus.clusters] does not fit the rest.
+void check_clusters(const CurateOptions& options);
+// Clusters of the documents that are left: decisions, corpus.topics, clusters/clusters.json. Returns the counts
+// "topics".
+Json decide_clusters(const Context& context, const CurateOptions& options, StageDir& stage, Corpus& corpus);
 
 }  // namespace smelt

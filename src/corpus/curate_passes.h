@@ -26,6 +26,7 @@ struct Decision {
   int64_t duplicates = 0;     // how many documents this one stands for, itself not counted
   std::string duplicate_of;   // id of the document that stands for this one
   int bucket = -1;            // of quality; -1: none
+  int cluster = -1;           // of [corpus.clusters]; -1: none
   int64_t paragraph_cut = 0;  // bytes of text that are cut out
   int64_t substring_cut = 0;
 
@@ -68,7 +69,8 @@ struct PartDecisions {
   const std::vector<IndexedDocument>& documents;
   const std::vector<Decision>& decisions;  // a document each
   const TextCuts& cuts;
-  uint64_t start;  // position of the part's text
+  uint64_t start;                          // position of the part's text
+  const std::vector<std::string>& topics;  // of the clusters
 };
 
 // Writes the final files of one part and its share of duplicates/index. Marks PART done.

@@ -104,6 +104,9 @@ void count_funnel(const CurateOptions& options, Corpus& corpus, Json& funnel) {
   if (options.quality.active()) {
     steps.emplace_back("quality");
   }
+  if (options.clusters.enabled && options.clusters.min_score > 0) {
+    steps.emplace_back("clusters");
+  }
   steps.emplace_back("heldout_overlap");
   std::vector<std::array<int64_t, 2>> left(steps.size());
   for (size_t i = 0; i < corpus.places.size(); ++i) {
@@ -175,7 +178,7 @@ void write_parts(const Context& context, const CurateOptions& options, const Cor
   Progress progress(context.progress, "write", corpus.places.size(), "documents");
   for (size_t i = 0; i < corpus.parts.size(); ++i) {
     if (!stage.is_done(part_name(i))) {
-      const PartDecisions decided{corpus.parts[i], corpus.decisions[i], corpus.cuts, corpus.starts[i]};
+      const PartDecisions decided{corpus.parts[i], corpus.decisions[i], corpus.cuts, corpus.starts[i], corpus.topics};
       run_write_pass(context, options, part_name(i), decided, stage);
     }
     progress.add(corpus.parts[i].size());
@@ -205,6 +208,7 @@ Corpus load_corpus(const StageDir& stage, size_t num_parts) {
 }
 
 StageSpec curate_spec(const CurateOptions& options, const std::string& documents_dir, const std::string& dir) {
+  check_clusters(options);
   const FilterPipeline filters(options.filters);  // checks their names
   if (filters.edits() && !options.quality.filter_labels.empty()) {
     throw usage_error("the filter sets c4 and fineweb change texts before their labels are known",
@@ -238,6 +242,9 @@ Json run_curate(const Context& context, const CurateOptions& options, const std:
   decide_repeats(context, options, stage, corpus);
   if (options.quality.active()) {
     counts["quality"] = decide_by_quality(options, stage, corpus);
+  }
+  if (options.clusters.enabled) {
+    counts["topics"] = decide_clusters(context, options, stage, corpus);
   }
   decide_split(options, corpus);
   drop_overlap(context, options, stage, corpus);

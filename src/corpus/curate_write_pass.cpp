@@ -75,9 +75,10 @@ std::string extended_line(std::string_view line, const Decision& decision) {
   return out;
 }
 
-// The line of a document that stays: cut, and with how many it stands for.
-std::string changed_line(std::string_view line, const Decision& decision, const TextCuts& cuts, uint64_t start) {
-  if (decision.duplicates == 0 && decision.cut_bytes() == 0) {
+// The line of a document that stays: cut, with how many it stands for and what it is about.
+std::string changed_line(std::string_view line, const Decision& decision, const PartDecisions& decided,
+                         uint64_t start) {
+  if (decision.duplicates == 0 && decision.cut_bytes() == 0 && decision.cluster < 0) {
     return std::string(line) + "\n";
   }
   Result<Document> document = parse_document(line, "");
@@ -85,10 +86,14 @@ std::string changed_line(std::string_view line, const Decision& decision, const 
   if (decision.duplicates > 0) {
     document->metadata["duplicates"] = Json(decision.duplicates);
   }
+  if (decision.cluster >= 0) {
+    document->metadata["cluster"] = decision.cluster;
+    document->metadata["topic"] = decided.topics[static_cast<size_t>(decision.cluster)];
+  }
   if (decision.cut_bytes() > 0) {
     const auto size = static_cast<int64_t>(document->text.size());
-    document->text = TextCuts::apply(cuts.paragraphs, document->text, start);
-    document->text = TextCuts::apply(cuts.substrings, document->text, start);
+    document->text = TextCuts::apply(decided.cuts.paragraphs, document->text, start);
+    document->text = TextCuts::apply(decided.cuts.substrings, document->text, start);
     SMELT_CHECK(size - static_cast<int64_t>(document->text.size()) == decision.cut_bytes());
     document->metadata["cut_bytes"] = Json(decision.cut_bytes());
   }
@@ -184,10 +189,12 @@ void run_write_pass(const Context& context, const CurateOptions& options, const 
       with_bucket = line_with_bucket(line, decision.bucket);
       line = with_bucket;
     }
-    std::string out = decision.place == Place::kReject ? extended_line(line, decision)
-                                                       : changed_line(line, decision, decided.cuts, start);
+    std::string out =
+        decision.place == Place::kReject ? extended_line(line, decision) : changed_line(line, decision, decided, start);
     start += static_cast<uint64_t>(document.text_bytes) + 1;
-    const std::string folder = decision.place == Place::kTrain     ? "train/" + folder_name(document.source)
+    const bool by_topic = options.clusters.as_sources && decision.cluster >= 0;
+    const std::string source = by_topic ? fmt::format("cluster-{:03}", decision.cluster) : folder_name(document.source);
+    const std::string folder = decision.place == Place::kTrain     ? "train/" + source
                                : decision.place == Place::kHeldout ? "heldout"
                                                                    : "rejects";
     if (options.repositories.join && decision.place != Place::kReject) {
