@@ -16,7 +16,7 @@ namespace {
 
 std::vector<std::string> texts() {
   std::vector<std::string> all = real_texts();
-  const std::vector<std::string> odd = odd_texts(700);
+  const std::vector<std::string> odd = odd_texts(400);
   all.insert(all.end(), odd.begin(), odd.end());
   return all;
 }
