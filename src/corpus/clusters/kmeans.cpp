@@ -215,13 +215,35 @@ void update(Executor& threads, PointSpan points, const std::vector<uint32_t>& as
   }
 }
 
+// The nearest centroid of each point, and the product less half the centroid's square by which it is. Tiles of
+// centroids stay in the cache while the points pass.
+std::vector<float> assign_task(PointSpan points, const Centroids& centroids, const std::vector<float>& halves,
+                               uint32_t* assigned) {
+  const Dots dots = choose_dots();
+  std::vector<float> best(points.count, -std::numeric_limits<float>::infinity());
+  std::array<float, kTile> products{};
+  for (size_t tile = 0; tile < centroids.count(); tile += kTile) {
+    const size_t wide = std::min(kTile, centroids.count() - tile);
+    for (size_t i = 0; i < points.count; ++i) {
+      dots(points.row(i), centroids.row(tile).data(), wide, points.dimensions, products.data());
+      for (size_t c = 0; c < wide; ++c) {
+        const float score = products[c] - halves[tile + c];
+        if (score > best[i]) {
+          best[i] = score;
+          assigned[i] = static_cast<uint32_t>(tile + c);
+        }
+      }
+    }
+  }
+  return best;
+}
+
 }  // namespace
 
 std::vector<uint32_t> assign_points(Executor& threads, PointSpan points, const Centroids& centroids,
                                     std::vector<float>* squares) {
   SMELT_CHECK(points.dimensions % kLanes == 0 && points.dimensions == centroids.dimensions && centroids.count() > 0);
   const size_t count = centroids.count();
-  const Dots dots = choose_dots();
   std::vector<float> halves(count);  // half the square of each centroid's length
   for (size_t c = 0; c < count; ++c) {
     halves[c] = dot(centroids.row(c).data(), centroids.row(c).data(), points.dimensions) / 2;
@@ -231,25 +253,11 @@ std::vector<uint32_t> assign_points(Executor& threads, PointSpan points, const C
     squares->resize(points.count);
   }
   parallel_for(threads, static_cast<int64_t>(points.count), kGrain, [&](int64_t begin, int64_t end) {
-    // Tiles of centroids stay in the cache while the task's points pass.
-    std::vector<float> best(static_cast<size_t>(end - begin), -std::numeric_limits<float>::infinity());
-    std::array<float, kTile> products{};
-    for (size_t tile = 0; tile < count; tile += kTile) {
-      const size_t wide = std::min(kTile, count - tile);
-      for (auto i = static_cast<size_t>(begin); i < static_cast<size_t>(end); ++i) {
-        dots(points.row(i), centroids.row(tile).data(), wide, points.dimensions, products.data());
-        for (size_t c = 0; c < wide; ++c) {
-          const float score = products[c] - halves[tile + c];
-          if (float& most = best[i - static_cast<size_t>(begin)]; score > most) {
-            most = score;
-            assigned[i] = static_cast<uint32_t>(tile + c);
-          }
-        }
-      }
-    }
-    for (auto i = static_cast<size_t>(begin); squares != nullptr && i < static_cast<size_t>(end); ++i) {
-      const float length = dot(points.row(i), points.row(i), points.dimensions);
-      (*squares)[i] = std::max(0.0F, length - 2 * best[i - static_cast<size_t>(begin)]);
+    const PointSpan some{points.row(static_cast<size_t>(begin)), static_cast<size_t>(end - begin), points.dimensions};
+    const std::vector<float> best = assign_task(some, centroids, halves, assigned.data() + begin);
+    for (size_t i = 0; squares != nullptr && i < some.count; ++i) {
+      const float length = dot(some.row(i), some.row(i), some.dimensions);
+      (*squares)[static_cast<size_t>(begin) + i] = std::max(0.0F, length - 2 * best[i]);
     }
   });
   return assigned;
