@@ -150,6 +150,9 @@ Json recipe_to_json(const T& options) {
   return detail::recipe_to_json(visitable);
 }
 
+// What recipe_to_json gave, as TOML that read_recipe_text takes back to equal options.
+std::string settings_to_toml(const Json& settings);
+
 // The reference in Markdown: a table per recipe table with key, type, default, range, meaning.
 template <class T>
 std::string describe_recipe() {

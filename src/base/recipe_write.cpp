@@ -272,4 +272,35 @@ std::string describe_recipe(Visitable& options) {
 }
 
 }  // namespace detail
+namespace {
+
+std::string inline_value(const Json& value) {
+  std::string out;
+  if (value.is_object()) {
+    for (const auto& [key, inner] : value.as_object()) {
+      out += (out.empty() ? "" : ", ") + quoted(key) + " = " + inline_value(inner);
+    }
+    return "{" + out + "}";
+  }
+  if (value.is_array()) {
+    for (const Json& item : value.as_array()) {
+      out += (out.empty() ? "" : ", ") + inline_value(item);
+    }
+    return "[" + out + "]";
+  }
+  return value.is_double() ? number(value.as_double()) : value.dump();
+}
+
+}  // namespace
+
+std::string settings_to_toml(const Json& settings) {
+  std::string out;
+  for (const auto& [key, value] : settings.as_object()) {
+    if (!value.is_null()) {
+      out += quoted(key) + " = " + inline_value(value) + "\n";
+    }
+  }
+  return out;
+}
+
 }  // namespace smelt

@@ -12,6 +12,7 @@ const std::vector<Verb>& verbs() {
                              crawl_verb(),
                              extract_verb(),
                              curate_verb(),
+                             corpus_diff_verb(),
                              classifier_train_verb(),
                              classifier_score_verb(),
                              classifier_inspect_verb(),

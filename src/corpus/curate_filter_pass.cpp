@@ -42,6 +42,7 @@ using Batch = std::vector<Result<Document>>;
 
 std::string reject_line(const Judged& judged) {
   Json extra = Json::object();
+  extra["step"] = judged.step;
   extra["reason"] = judged.verdict.reason;
   extra["value"] = judged.verdict.value;
   extra["threshold"] = judged.verdict.threshold;
@@ -76,6 +77,7 @@ class Judge {
       judged.step = "read";
       judged.verdict = {false, input.reject().reason, 0, 0};
       Json line = Json::object();
+      line["step"] = judged.step;
       line["reason"] = input.reject().reason;
       line["detail"] = input.reject().detail;
       judged.line = line.dump() + "\n";
@@ -146,9 +148,21 @@ class Judge {
 
   void redact(Judged& judged) const {
     judged.redactions = redactor_.redact(judged.document.text);
+    note_redactions(judged);
     if (judged.redactions.drops_document) {
       judged.step = "redaction";
       judged.verdict = {false, "personal_data", static_cast<double>(judged.redactions.total()), 0};
+    }
+  }
+
+  // In the metadata, over what an earlier corpus had there.
+  static void note_redactions(Judged& judged) {
+    Json& metadata = judged.document.metadata;
+    metadata.erase("redactions");
+    for (size_t kind = 0; kind < kPersonalKinds; ++kind) {
+      if (judged.redactions.by_kind[kind] > 0) {
+        count_group(metadata, "redactions")[kPersonalKindNames[kind]] = judged.redactions.by_kind[kind];
+      }
     }
   }
 

@@ -61,6 +61,7 @@ class PartFiles {
 // A line with more members before its closing brace.
 std::string extended_line(std::string_view line, const Decision& decision) {
   Json extra = Json::object();
+  extra["step"] = decision.step;
   extra["reason"] = decision.reason;
   extra["value"] = decision.value;
   extra["threshold"] = decision.threshold;

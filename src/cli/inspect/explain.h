@@ -3,6 +3,7 @@
 
 #include <string>
 
+#include "base/context.h"
 #include "base/json.h"
 #include "cli/inspect/sheet.h"
 
@@ -16,6 +17,10 @@ struct Explanation {
 
 // Throws UserError(kInput) where the path does not exist or nothing is recognised, naming what would be.
 Explanation explain(const std::string& path);
+
+// The lineage of the documents of that id in a run, a corpus or documents (corpus/lineage/trace.h). Throws
+// UserError(kInput) where there is none.
+Explanation explain_document(const Context& context, const std::string& path, const std::string& id);
 
 // The kinds. Each expects a path of its kind; errors name the file.
 Explanation explain_run(const std::string& dir);

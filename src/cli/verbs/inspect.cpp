@@ -7,7 +7,9 @@ namespace smelt::cli {
 namespace {
 
 int inspect(Session& session, const Arguments& arguments) {
-  Explanation explanation = explain(arguments.text("PATH"));
+  const std::string& path = arguments.text("PATH");
+  Explanation explanation =
+      arguments.has("--doc") ? explain_document(session.context(), path, arguments.text("--doc")) : explain(path);
   Json data = Json::object();
   data["kind"] = explanation.kind;
   for (auto& [key, value] : explanation.data.as_object()) {
@@ -20,18 +22,21 @@ int inspect(Session& session, const Arguments& arguments) {
 }  // namespace
 
 Verb inspect_verb() {
-  return {"inspect",
-          kToolGroup,
-          "anything of the flow -> what it is and what it holds",
-          "Takes WARC files, folders of pages, documents, tokenizers, token files (by prefix, .bin or .idx), "
-          "safetensors, models, checkpoints,\n"
-          "stage folders (their checksums are verified), runs, recipes and metrics.",
-          {{"PATH", "a file or folder"}},
-          {},
-          {{"smelt inspect runs/quickstart", "a run"},
-           {"smelt inspect runs/quickstart/tokens/heldout", "a token file"},
-           {"smelt inspect runs/quickstart/model --json", "a model, for a script"}},
-          inspect};
+  return {
+      "inspect",
+      kToolGroup,
+      "anything of the flow -> what it is and what it holds",
+      "Takes WARC files, folders of pages, documents, tokenizers, token files (by prefix, .bin or .idx), "
+      "safetensors, models, checkpoints,\n"
+      "stage folders (their checksums are verified), runs, recipes and metrics. With --doc: what each step of a run "
+      "measured and decided of one\n"
+      "document, also of one that was dropped.",
+      {{"PATH", "a file or folder"}},
+      {{"--doc", FlagKind::kText, "ID", "a document's id, in a run, corpus or documents"}},
+      {{"smelt inspect runs/quickstart", "a run"},
+       {"smelt inspect runs/quickstart/tokens/heldout", "a token file"},
+       {"smelt inspect runs/quickstart --doc library/json.html", "the lineage of a document"}},
+      inspect};
 }
 
 }  // namespace smelt::cli

@@ -13,6 +13,7 @@ Verb report_verb();
 Verb crawl_verb();
 Verb extract_verb();
 Verb curate_verb();
+Verb corpus_diff_verb();
 Verb classifier_train_verb();
 Verb classifier_score_verb();
 Verb classifier_inspect_verb();
