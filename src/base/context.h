@@ -12,6 +12,8 @@
 
 namespace smelt {
 
+class Workers;
+
 struct Context {
   ThreadPool& threads;
   Logger& log;
@@ -19,6 +21,8 @@ struct Context {
   uint64_t seed = 0;
   // Set by SIGINT and SIGTERM. Long work polls it between items and calls stop_if_asked().
   const std::atomic<bool>& stop;
+  // The processes that share the tasks of the run (base/workers.h); null: this one does all.
+  Workers* workers = nullptr;
 
   // Throws UserError(kPreempted) when asked to stop; whatever was committed stays for the resume.
   void stop_if_asked() const {

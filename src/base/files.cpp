@@ -4,6 +4,7 @@
 #include <atomic>
 #include <cerrno>
 #include <cstring>
+#include <random>
 
 #include <fcntl.h>
 #include <sys/mman.h>
@@ -24,10 +25,13 @@ std::string parent_of(const std::string& path) {
   return parent.empty() ? "." : parent;
 }
 
-// Unique in this process and across processes, so that two writers of one name never share a temporary.
+// Unique in this process and across processes, also those of other machines, so that two writers of one name never
+// share a temporary.
 std::string temporary_name(const std::string& path) {
+  static const uint32_t kProcess = std::random_device()();
   static std::atomic<uint64_t> counter{0};
-  return path + ".tmp-" + std::to_string(::getpid()) + "-" + std::to_string(counter.fetch_add(1));
+  return path + ".tmp-" + std::to_string(kProcess) + "-" + std::to_string(::getpid()) + "-" +
+         std::to_string(counter.fetch_add(1));
 }
 
 }  // namespace

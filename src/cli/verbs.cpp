@@ -5,6 +5,7 @@ namespace smelt::cli {
 const std::vector<Verb>& verbs() {
   static const std::vector<Verb> kVerbs = [] {
     std::vector<Verb> out = {run_verb(),
+                             slurm_verb(),
                              runs_ls_verb(),
                              runs_show_verb(),
                              runs_diff_verb(),

@@ -214,7 +214,7 @@ StageSpec curate_spec(const CurateOptions& options, const std::string& documents
     throw usage_error("the filter sets c4 and fineweb change texts before their labels are known",
                       "corpus.quality.filter_labels", "leave it empty or choose other sets");
   }
-  StageSpec spec{.name = "curate", .version = 8, .dir = dir, .settings = recipe_to_json(options), .inputs = {}};
+  StageSpec spec{.name = "curate", .version = 9, .dir = dir, .settings = recipe_to_json(options), .inputs = {}};
   spec.settings["dedup"].erase("memory");  // changes no byte
   const std::string digest = has_manifest(documents_dir) ? read_manifest(documents_dir).digest()
                                                          : files_digest(list_document_files({documents_dir}));

@@ -2,12 +2,15 @@
 
 #include <algorithm>
 #include <chrono>
+#include <filesystem>
+#include <map>
 #include <optional>
 
 #include <fmt/format.h>
 
 #include "base/files.h"
 #include "base/hash.h"
+#include "base/workers.h"
 #include "corpus/counts.h"
 #include "corpus/document_io.h"
 #include "crawl/fetch/location.h"
@@ -269,22 +272,129 @@ std::vector<CodePlan> plan_code_ingest(const IngestOptions& options) {
   return summarize_code(options.code, plan_code(options.code, options.pages_per_shard));
 }
 
-StageSpec ingest_spec(const IngestOptions& options, const std::string& dir) {
-  StageSpec spec{.name = "ingest", .version = 6, .dir = dir, .settings = recipe_to_json(options), .inputs = {}};
+namespace {
+
+// Hashes of shards by the names, sizes and times of their files.
+class DigestCache {
+ public:
+  explicit DigestCache(std::string path) : path_(std::move(path)), known_(load(path_)) {}
+
+  // Hashes what is not known, unless `only_known`: then missing() tells.
+  std::string digest(const PageShard& shard, bool only_known) {
+    if (is_remote(shard.files[0].path)) {
+      return shard_digest(shard);
+    }
+    Stamp stamp;
+    for (const PageShard::File& file : shard.files) {
+      stamp.add(file.path, file.id);
+    }
+    return digest(shard, stamp, only_known);
+  }
+  std::string digest(const CodeShard& shard, bool only_known) {
+    Stamp stamp;
+    for (const auto* files : {&shard.files, &shard.licenses}) {
+      for (const CodeShard::File& file : *files) {
+        stamp.add(file.place, file.repository + "\n" + file.path);
+      }
+    }
+    return digest(shard, stamp, only_known);
+  }
+
+  bool missing() const { return missing_; }
+  void save() const {
+    if (!changed_) {
+      return;
+    }
+    Json::Object members;
+    for (const auto& [stamp, digest] : known_) {
+      members.emplace_back(stamp, digest);
+    }
+    write_file(path_, Json(std::move(members)).dump() + "\n");
+  }
+
+ private:
+  static std::map<std::string, std::string> load(const std::string& path) {
+    std::map<std::string, std::string> known;
+    if (!path.empty() && path_exists(path)) {
+      const Result<Json> json = Json::parse(read_file(path));
+      for (const auto& [stamp, digest] :
+           json.ok() && json.value().is_object() ? json.value().as_object() : Json::Object()) {
+        known[stamp] = digest.is_string() ? digest.as_string() : "";
+      }
+    }
+    return known;
+  }
+
+  // Names, sizes and times of a shard's files.
+  class Stamp {
+   public:
+    void add(const std::string& path, const std::string& name) {
+      std::error_code error;
+      const auto time = std::filesystem::last_write_time(path, error);
+      // The time of a file that was changed just now would not tell another change from that one.
+      certain_ = certain_ && !error && now_ - time >= std::chrono::seconds(2);
+      if (certain_) {
+        hasher_.update(fmt::format("{}\n{}\n{}\n{}\n", path, name, file_size(path), time.time_since_epoch().count()));
+      }
+    }
+    std::string text() const { return certain_ ? hasher_.digest().hex() : std::string(); }
+
+   private:
+    std::filesystem::file_time_type now_ = std::filesystem::file_time_type::clock::now();
+    Hasher hasher_;
+    bool certain_ = true;
+  };
+
+  template <class Shard>
+  std::string digest(const Shard& shard, const Stamp& stamp, bool only_known) {
+    const std::string key = path_.empty() ? std::string() : stamp.text();
+    if (const auto found = known_.find(key); found != known_.end()) {
+      return found->second;
+    }
+    missing_ = true;
+    if (only_known) {
+      return {};
+    }
+    std::string digest = shard_digest(shard);
+    if (!key.empty()) {
+      known_[key] = digest;
+      changed_ = true;
+    }
+    return digest;
+  }
+
+  std::string path_;
+  std::map<std::string, std::string> known_;
+  bool changed_ = false;
+  bool missing_ = false;
+};
+
+// None where hashes are missing that only reading the inputs gives, and `only_known`.
+std::optional<StageSpec> spec_by_cache(const IngestOptions& options, const std::string& dir, const std::string& cache,
+                                       bool only_known) {
+  StageSpec spec{
+      .name = "ingest", .version = 6, .dir = dir, .settings = recipe_to_json(options), .inputs = {}, .shared = true};
   for (const PagesInput& input : options.pages) {
     spec.inputs.emplace_back(fmt::format("pages[{}] {}", spec.inputs.size(), input.name), "");
   }
+  DigestCache digests(cache);
   std::vector<Hasher> hashers(options.pages.size());
   for (const PlannedShard& planned : plan(options)) {
     Hasher& hasher = hashers[static_cast<size_t>(planned.input - options.pages.data())];
-    hasher.update(planned.shard.name + "\n" + shard_digest(planned.shard) + "\n");
+    hasher.update(planned.shard.name + "\n" + digests.digest(planned.shard, only_known) + "\n");
+    if (only_known && digests.missing()) {
+      return std::nullopt;
+    }
   }
   for (size_t i = 0; i < hashers.size(); ++i) {
     spec.inputs[i].second = hashers[i].digest().hex();
   }
   Hasher code;
   for (const CodeShard& shard : plan_code(options.code, options.pages_per_shard)) {
-    code.update(shard_digest(shard) + "\n");
+    code.update(digests.digest(shard, only_known) + "\n");
+    if (only_known && digests.missing()) {
+      return std::nullopt;
+    }
   }
   if (!options.code.empty()) {
     spec.inputs.emplace_back("code", code.digest().hex());
@@ -292,7 +402,29 @@ StageSpec ingest_spec(const IngestOptions& options, const std::string& dir) {
   for (const std::string& file : extract_resource_files(options.extract)) {
     spec.inputs.emplace_back(file, hash_file(file).hex());
   }
+  digests.save();
   return spec;
+}
+
+// Of several workers only one hashes the inputs; the rest wait for its cache.
+StageSpec spec_among(Workers& workers, const Context& context, const IngestOptions& options, const std::string& dir) {
+  const std::string cache = dir + ".inputs";
+  while (true) {
+    context.stop_if_asked();
+    if (std::optional<StageSpec> spec = spec_by_cache(options, dir, cache, true)) {
+      return std::move(*spec);
+    }
+    if (const std::optional<Workers::Lease> lease = workers.claim(dir + ".leases", "inputs")) {
+      return *spec_by_cache(options, dir, cache, false);
+    }
+    workers.pause();
+  }
+}
+
+}  // namespace
+
+StageSpec ingest_spec(const IngestOptions& options, const std::string& dir, const std::string& cache) {
+  return *spec_by_cache(options, dir, cache, false);
 }
 
 Json run_ingest(const Context& context, const IngestOptions& options, StageDir& stage) {
@@ -311,16 +443,22 @@ Json run_ingest(const Context& context, const IngestOptions& options, StageDir& 
     all_files = all_files && shard.kind == CodeShard::Kind::kFiles;
   }
   Progress progress(context.progress, "ingest", all_files ? items : 0, code.empty() ? "pages" : "files");
-  Json counts = Json::object();
+  std::vector<std::string> parts;
   for (size_t i = 0; i < planned.size() + code.size(); ++i) {
-    const std::string part = fmt::format("part-{:05}", i);
-    if (stage.is_done(part)) {
+    parts.push_back(fmt::format("part-{:05}", i));
+    if (stage.is_done(parts.back())) {
       progress.add(i < planned.size() ? planned[i].shard.files.size() : code[i - planned.size()].files.size());
-    } else if (i < planned.size()) {
-      make_part(context, options, resources, planned[i], part, stage, progress);
-    } else {
-      make_code_part(context, code[i - planned.size()], options.format, part, stage, progress);
     }
+  }
+  run_tasks(context, stage, "documents", parts, [&](size_t i) {
+    if (i < planned.size()) {
+      make_part(context, options, resources, planned[i], parts[i], stage, progress);
+    } else {
+      make_code_part(context, code[i - planned.size()], options.format, parts[i], stage, progress);
+    }
+  });
+  Json counts = Json::object();
+  for (const std::string& part : parts) {
     merge_counts(counts, stage.done_counts(part));
   }
   for (auto& [name, group] : counts.as_object()) {
@@ -330,8 +468,9 @@ Json run_ingest(const Context& context, const IngestOptions& options, StageDir& 
 }
 
 StageResult ingest(const Context& context, const IngestOptions& options, const std::string& dir) {
-  return run_stage(context, ingest_spec(options, dir),
-                   [&](StageDir& stage) { return run_ingest(context, options, stage); });
+  const StageSpec spec = context.workers == nullptr ? ingest_spec(options, dir, dir + ".inputs")
+                                                    : spec_among(*context.workers, context, options, dir);
+  return run_stage(context, spec, [&](StageDir& stage) { return run_ingest(context, options, stage); });
 }
 
 }  // namespace smelt

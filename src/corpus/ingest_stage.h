@@ -77,15 +77,17 @@ std::vector<PagesPlan> plan_ingest(const IngestOptions& options);
 std::vector<CodePlan> plan_code_ingest(const IngestOptions& options);
 
 // What makes the stage's key: options and a hash of every input file, of one on a server its address. Throws UserError
-// where an input is missing.
-StageSpec ingest_spec(const IngestOptions& options, const std::string& dir);
+// where an input is missing. `cache`, where not empty, is a file that remembers the hashes of files by their names,
+// sizes and times of change, so that going on with a run reads none of them again.
+StageSpec ingest_spec(const IngestOptions& options, const std::string& dir, const std::string& cache = {});
 
 // The work itself, into a folder under construction. Counts: pages, html_bytes, documents, text_bytes, rejected,
 // seconds, and by name rejects (reason), languages, charsets, sources (each with pages, html_bytes, documents,
 // text_bytes, rejected); of code those of make_code_part.
 Json run_ingest(const Context& context, const IngestOptions& options, StageDir& stage);
 
-// Both, skipped when the folder is up to date.
+// Both, skipped when the folder is up to date. DIR.inputs is the cache of hashes; of several workers one reads the
+// inputs for it.
 StageResult ingest(const Context& context, const IngestOptions& options, const std::string& dir);
 
 }  // namespace smelt

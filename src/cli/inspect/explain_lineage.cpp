@@ -1,5 +1,7 @@
 // One document's way through the steps: `smelt inspect CORPUS --doc ID`.
 #include <algorithm>
+#include <cmath>
+#include <limits>
 
 #include <fmt/format.h>
 
@@ -12,23 +14,35 @@ namespace {
 constexpr size_t kWidth = 160;
 constexpr size_t kRulesShown = 6;
 
+struct Limits {
+  double min = 0;
+  double max = std::numeric_limits<double>::infinity();
+};
+
+// A share is never above 1, so that this is no limit of one that has another.
+Limits limits_of(const Json& rule) {
+  Limits limits{rule.get("min", 0.0), rule.get("max", std::numeric_limits<double>::infinity())};
+  if (limits.min > 0 && limits.max == 1) {
+    limits.max = std::numeric_limits<double>::infinity();
+  }
+  return limits;
+}
+
 // "word_count 412 (50 to 100,000)".
 std::string rule_line(const Json& rule) {
-  const double min = rule.at("min").as_double();
-  const double max = rule.at("max").as_double();
-  const std::string limits = min <= 0      ? fmt::format("at most {}", figure(rule.at("max")))
-                             : max >= 1e18 ? fmt::format("at least {}", figure(rule.at("min")))
-                                           : fmt::format("{} to {}", figure(rule.at("min")), figure(rule.at("max")));
-  return fmt::format("{} {} ({})", rule.get("rule", ""), figure(rule.at("value")), limits);
+  const Limits limits = limits_of(rule);
+  const std::string text = limits.min <= 0          ? fmt::format("at most {}", figure(limits.max))
+                           : std::isinf(limits.max) ? fmt::format("at least {}", figure(limits.min))
+                                                    : fmt::format("{} to {}", figure(limits.min), figure(limits.max));
+  return fmt::format("{} {} ({})", rule.get("rule", ""), figure(rule.at("value")), text);
 }
 
 // How near a rule came to dropping the document: 1 at its limit, above where it fails.
 double strain(const Json& rule) {
   const double value = rule.at("value").as_double();
-  const double min = rule.at("min").as_double();
-  const double max = rule.at("max").as_double();
-  const double above = max > 0 ? value / max : value > max ? 2 : 0;
-  const double below = value > 0 ? min / value : min > 0 ? 1e9 : 0;
+  const Limits limits = limits_of(rule);
+  const double above = limits.max > 0 ? value / limits.max : value > limits.max ? 2 : 0;
+  const double below = value > 0 ? limits.min / value : limits.min > 0 ? 1e9 : 0;
   return std::max(above, below);
 }
 

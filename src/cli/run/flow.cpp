@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <functional>
 #include <map>
+#include <thread>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -45,8 +46,8 @@ void link_model(const std::string& dir) {
 
 class Flow {
  public:
-  Flow(const Context& context, const RunRecipe& recipe, RunFolderWriter& run)
-      : context_(context), recipe_(recipe), run_(run) {}
+  Flow(const Context& context, const RunRecipe& recipe, std::string dir)
+      : context_(context), recipe_(recipe), dir_(std::move(dir)) {}
 
   StageResult stage(const std::string& name) {
     if (name == "documents") {
@@ -68,13 +69,13 @@ class Flow {
   }
 
  private:
-  std::string at(const char* name) const { return run_.file(name); }
+  std::string at(const char* name) const { return dir_ + "/" + name; }
 
   StageResult train() {
 #ifdef SMELT_HAS_TRAINING
     StageResult result =
         train_stage(context_, recipe_.train, recipe_.blend, at("tokens"), at("tokenizer"), at("train"));
-    link_model(run_.dir());
+    link_model(dir_);
     return result;
 #else
     throw usage_error("this build of smelt cannot train: it was made without LibTorch", "train",
@@ -84,7 +85,7 @@ class Flow {
 
   const Context& context_;
   const RunRecipe& recipe_;
-  RunFolderWriter& run_;
+  std::string dir_;
 };
 
 struct Figure {
@@ -149,13 +150,22 @@ void give_up(Session& session, RunFolderWriter& run, const char* why, const char
   }
 }
 
+bool is_one_of(const std::string& name, const std::vector<std::string>& names) {
+  return std::find(names.begin(), names.end(), name) != names.end();
+}
+
+// The stage that a name of --until means: itself, or that of a shared step, "corpus.filter".
+std::string stage_of(const std::string& until) {
+  return is_one_of(until, shared_steps()) ? until.substr(0, until.find('.')) : until;
+}
+
 // Those to run, in order.
 std::vector<std::string> stages_of(const FlowOptions& options) {
   const std::vector<std::string>& names = stage_names();
   if (options.until.empty()) {
     return names;
   }
-  const auto last = std::find(names.begin(), names.end(), options.until);
+  const auto last = std::find(names.begin(), names.end(), stage_of(options.until));
   if (last == names.end()) {
     const std::string nearest = nearest_name(options.until, names);
     throw usage_error(fmt::format("no stage '{}'", options.until), "--until",
@@ -165,10 +175,76 @@ std::vector<std::string> stages_of(const FlowOptions& options) {
   return {names.begin(), last + 1};
 }
 
+// The threads of one of several processes: its share of the machine's.
+int thread_share(const RunRecipe& recipe, const FlowOptions& options) {
+  const int wanted = static_cast<int>(recipe.run.threads);
+  if (wanted > 0 || !options.worker || options.worker->on_this_machine <= 1) {
+    return wanted;
+  }
+  // Where the launcher has bound the process to its own cores, these are its share already.
+  const int available = available_threads();
+  const bool bound = available < static_cast<int>(std::thread::hardware_concurrency());
+  return bound ? available : std::max(1, available / options.worker->on_this_machine);
+}
+
+// What a process does that only helps: the shared stages, without a word in the run's books.
+FlowResult help_flow(Session& session, const RunRecipe& recipe, const FlowOptions& options, Workers& workers) {
+  check_helper(recipe, options.resume);
+  Context context = session.reconfigure(static_cast<uint64_t>(recipe.run.seed), thread_share(recipe, options));
+  context.workers = &workers;
+  const std::string dir = recipe.run.output + "/" + recipe.run.name;
+  make_directories(dir + "/workers");
+  session.log().to_file(dir + fmt::format("/workers/{:04}.jsonl", options.worker->index));
+  for (const std::string& name : stages_of(options)) {
+    if (name == "tokenizer") {
+      break;
+    }
+    Flow(context, recipe, dir).stage(name);
+  }
+  return {dir, true};
+}
+
+// What the process does that keeps the books: everything, the shared stages with others where there are any.
+FlowResult lead_flow(Session& session, const RunRecipe& recipe, const FlowOptions& options, Workers* workers) {
+  Context context = session.reconfigure(static_cast<uint64_t>(recipe.run.seed), thread_share(recipe, options));
+  context.workers = workers;
+  RunFolderWriter run(recipe, options.resume);
+  session.log().to_file(run.file("log.jsonl"));
+  try {
+    const std::vector<std::string> stages = stages_of(options);
+    for (const std::string& name : stages) {
+      context.stop_if_asked();
+      if (workers == nullptr || !is_one_of(name, {"documents", "corpus"})) {
+        measure_machine(context, recipe.run.probe_seconds, run);
+      }
+      const StageResult result = Flow(context, recipe, run.dir()).stage(name);
+      run.add_stage(name, result);
+      summarize(run, name, result.manifest.counts);
+    }
+    run.finish(stages == stage_names() ? "done" : "stopped after " + stages.back());
+    write_report(run.dir());
+  } catch (const LeftToOthers&) {
+    run.finish("waiting for other processes");
+    return {run.dir(), true};
+  } catch (const UserError& error) {
+    give_up(session, run, error.what(), error.code() == ExitCode::kPreempted ? "preempted" : "failed");
+    throw;
+  } catch (const std::exception& error) {
+    give_up(session, run, error.what(), "failed");
+    throw;
+  }
+  return {run.dir(), false};
+}
+
 }  // namespace
 
 const std::vector<std::string>& stage_names() {
   static const std::vector<std::string> kNames = {"documents", "corpus", "tokenizer", "tokens", "train", "eval"};
+  return kNames;
+}
+
+const std::vector<std::string>& shared_steps() {
+  static const std::vector<std::string> kNames = {"documents", "corpus"};
   return kNames;
 }
 
@@ -179,32 +255,27 @@ void check_flow(const RunRecipe& recipe, const FlowOptions& options) {
   }
 }
 
-std::string run_flow(Session& session, const RunRecipe& recipe, const FlowOptions& options) {
+FlowResult run_flow(Session& session, const RunRecipe& recipe, const FlowOptions& options) {
   check_flow(recipe, options);
-  const Context& context =
-      session.reconfigure(static_cast<uint64_t>(recipe.run.seed), static_cast<int>(recipe.run.threads));
-  RunFolderWriter run(recipe, options.resume);
-  session.log().to_file(run.file("log.jsonl"));
-  try {
-    measure_machine(context, recipe.run.probe_seconds, run);
-    Flow flow(context, recipe, run);
-    const std::vector<std::string> stages = stages_of(options);
-    for (const std::string& name : stages) {
-      context.stop_if_asked();
-      const StageResult result = flow.stage(name);
-      run.add_stage(name, result);
-      summarize(run, name, result.manifest.counts);
+  if (!options.worker) {
+    if (options.until.find('.') != std::string::npos) {
+      throw usage_error("a step inside a stage is for one of several processes", "--until", "add --worker I/N");
     }
-    run.finish(stages == stage_names() ? "done" : "stopped after " + stages.back());
-    write_report(run.dir());
-  } catch (const UserError& error) {
-    give_up(session, run, error.what(), error.code() == ExitCode::kPreempted ? "preempted" : "failed");
-    throw;
-  } catch (const std::exception& error) {
-    give_up(session, run, error.what(), "failed");
-    throw;
+    return lead_flow(session, recipe, options, nullptr);
   }
-  return run.dir();
+  WorkerOptions worker = *options.worker;
+  worker.lease_seconds = recipe.run.lease_seconds;
+  const size_t dot = options.until.find('.');
+  worker.until = dot == std::string::npos ? "" : options.until.substr(dot + 1);
+  Workers workers(worker);
+  if (worker.index == 0) {
+    return lead_flow(session, recipe, options, &workers);
+  }
+  try {
+    return help_flow(session, recipe, options, workers);
+  } catch (const LeftToOthers&) {
+    return {recipe.run.output + "/" + recipe.run.name, true};
+  }
 }
 
 }  // namespace smelt::cli

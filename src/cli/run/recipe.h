@@ -23,6 +23,7 @@ struct RunSettings {
   int64_t seed = 1;
   int64_t threads = 0;
   double probe_seconds = 4;
+  double lease_seconds = 60;
 
   void fields(Fields& f) {
     f("name", name, "the run's name: its folder is OUTPUT/NAME (empty: the recipe's file name)");
@@ -34,6 +35,10 @@ struct RunSettings {
       "time to measure this machine's limits in, once a run, so that the report can show speeds as shares of them; "
       "0: not at all",
       {.min = 0, .max = 600});
+    f("lease_seconds", lease_seconds,
+      "where several processes share the run: one that shows no sign of life for so long is taken for dead, and what "
+      "it was at is done by others",
+      {.min = 0.5, .max = 86400});
   }
 };
 

@@ -26,7 +26,8 @@ int take_lock(const std::string& path) {
   if (fd < 0) {
     throw system_error("cannot create", path, errno);
   }
-  if (::flock(fd, LOCK_EX | LOCK_NB) != 0) {
+  // A file system without locks cannot tell; then it is the user's part to start a run once.
+  if (::flock(fd, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK) {
     ::close(fd);
     throw usage_error("another process is at work on this run", path, "wait for it, or stop it");
   }
@@ -42,7 +43,27 @@ Json machine_facts() {
   return json;
 }
 
+UserError run_exists(const std::string& dir) {
+  return usage_error("the run exists", dir,
+                     "add --resume to go on with it, or choose another name with --set run.name=NAME");
+}
+
+std::string recipe_hash(const RunRecipe& recipe) {
+  return hash128(recipe_to_json(recipe).dump()).hex();
+}
+
 }  // namespace
+
+void check_helper(const RunRecipe& recipe, bool resume) {
+  const std::string dir = recipe.run.output + "/" + recipe.run.name;
+  if (resume || !path_exists(dir + "/run.json")) {
+    return;
+  }
+  const Json run = Json::load(dir + "/run.json");
+  if (run.get("recipe_hash", "") != recipe_hash(recipe) || run.get("status", "") != "running") {
+    throw run_exists(dir);
+  }
+}
 
 RunFolderWriter::RunFolderWriter(const RunRecipe& recipe, bool resume)
     : runs_dir_(recipe.run.output),
@@ -50,8 +71,7 @@ RunFolderWriter::RunFolderWriter(const RunRecipe& recipe, bool resume)
       start_(std::chrono::steady_clock::now()) {
   const bool exists = path_exists(file("run.json"));
   if (exists && !resume) {
-    throw usage_error("the run exists", dir_,
-                      "add --resume to go on with it, or choose another name with --set run.name=NAME");
+    throw run_exists(dir_);
   }
   make_directories(dir_);
   lock_ = take_lock(file(".lock"));
@@ -72,7 +92,7 @@ RunFolderWriter::RunFolderWriter(const RunRecipe& recipe, bool resume)
   run_["name"] = recipe.run.name;
   run_["status"] = "running";
   run_["started"] = started;
-  run_["recipe_hash"] = hash128(settings.dump()).hex();
+  run_["recipe_hash"] = recipe_hash(recipe);
   run_["about"] = about();
   run_["machine"] = machine_facts();
   run_["recipe"] = settings;

@@ -11,6 +11,10 @@
 
 namespace smelt::cli {
 
+// For a process that helps with a run whose books another one keeps: throws where RunFolderWriter would, unless the run
+// is of this recipe and under way.
+void check_helper(const RunRecipe& recipe, bool resume);
+
 // run.json is written whole after each change, so a killed run shows how far it came.
 class RunFolderWriter {
  public:

@@ -81,7 +81,7 @@ int extract(Session& session, const Arguments& arguments) {
 }
 
 int curate_documents(Session& session, const Arguments& arguments) {
-  const RunRecipe recipe = load_recipe(arguments.text("RECIPE"), arguments.texts("--set"));
+  const RunRecipe recipe = load_recipe(arguments.text("RECIPE"), recipe_sets(arguments));
   const std::string run = recipe.run.output + "/" + recipe.run.name;
   const std::string input = arguments.text("--input", run + "/documents");
   const std::string output = arguments.text("--output", run + "/corpus");
@@ -132,6 +132,7 @@ Verb curate_verb() {
           {{"--input", FlagKind::kText, "DOCS", "documents: a folder, file or glob (default: the run's documents)"},
            {"--output", FlagKind::kText, "DIR", "folder to make (default: the run's corpus)"},
            {"--set", FlagKind::kTexts, "KEY=VALUE", "override a key of the recipe"},
+           kMemoryFlag,
            {"--resume", FlagKind::kSwitch, "", "go on with an interrupted attempt"}},
           {{"smelt curate recipes/quickstart.toml --input docs.jsonl.zst --output corpus", "documents of your own"},
            {"smelt curate recipe.toml --input 'docs/*.parquet' --output corpus --set corpus.languages='[\"de\"]'",

@@ -8,6 +8,14 @@
 
 namespace smelt::cli {
 
+std::vector<std::string> recipe_sets(const Arguments& arguments) {
+  std::vector<std::string> sets = arguments.texts("--set");
+  if (arguments.has("--memory")) {
+    sets.push_back("corpus.dedup.memory=" + arguments.text("--memory"));
+  }
+  return sets;
+}
+
 std::vector<uint32_t> ids_of_line(std::string_view line, const std::string& where,
                                   const std::optional<Tokenizer>& tokenizer, int64_t vocab_size) {
   const Result<Json> json = Json::parse(line);

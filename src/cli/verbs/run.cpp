@@ -1,10 +1,13 @@
 // `smelt run RECIPE.toml`: everything a recipe describes.
+#include <cstdlib>
+
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
 #include "base/files.h"
 #include "base/text.h"
 #include "cli/run/flow.h"
+#include "cli/verbs/lines.h"
 #include "cli/verbs/verbs.h"
 
 namespace smelt::cli {
@@ -102,10 +105,22 @@ Json plan_json(const std::vector<CodePlan>& plan) {
   return out;
 }
 
+// Which of several processes this is: as --worker says, or as mpirun and srun put it into the environment.
+std::optional<WorkerOptions> worker_of(const Arguments& arguments) {
+  std::optional<WorkerOptions> worker = worker_of_environment([](const char* name) { return std::getenv(name); });
+  if (arguments.has("--worker")) {
+    worker = parse_worker(arguments.text("--worker"));
+  }
+  if (worker) {
+    worker->waits = !arguments.has("--no-wait");
+  }
+  return worker;
+}
+
 int run(Session& session, const Arguments& arguments) {
   const std::string& path = arguments.text("RECIPE");
-  const RunRecipe recipe = load_recipe(path, arguments.texts("--set"));
-  const FlowOptions options{arguments.has("--resume"), arguments.text("--until", "")};
+  const RunRecipe recipe = load_recipe(path, recipe_sets(arguments));
+  const FlowOptions options{arguments.has("--resume"), arguments.text("--until", ""), worker_of(arguments)};
   if (arguments.has("--dry-run")) {
     check_flow(recipe, options);
     const std::vector<PagesPlan> plan = plan_ingest(recipe.documents);
@@ -122,7 +137,17 @@ int run(Session& session, const Arguments& arguments) {
     session.print(plan_text(plan) + plan_text(code) + "\n" + blend_text(recipe) + dump_recipe(recipe), json);
     return 0;
   }
-  const std::string dir = run_flow(session, recipe, options);
+  const FlowResult result = run_flow(session, recipe, options);
+  const std::string& dir = result.dir;
+  if (result.ended_early) {
+    Json json = Json::object();
+    json["run"] = dir;
+    json["worker"] = options.worker->index;
+    session.print(
+        fmt::format("worker {} of {}: done with its part of {}\n", options.worker->index, options.worker->count, dir),
+        json);
+    return 0;
+  }
   const Json run = Json::load(dir + "/run.json");
   const Json* summary = run.find("summary");
   std::string text = summary == nullptr ? std::string() : headline(*summary);
@@ -137,23 +162,28 @@ int run(Session& session, const Arguments& arguments) {
 }  // namespace
 
 Verb run_verb() {
-  return {"run",
-          kRunGroup,
-          "a recipe -> runs/NAME: corpus, tokens, model, evaluation, report",
-          "Stages whose inputs and settings have not changed since they last ran are skipped. A run that was "
-          "interrupted, even by a\n"
-          "power cut, goes on with --resume and ends with the same bytes as one that was not.",
-          {{"RECIPE", "a TOML file; `smelt help recipe` lists every key"}},
-          {{"--set", FlagKind::kTexts, "KEY=VALUE", "override a key of the recipe, e.g. --set train.steps=200"},
-           {"--resume", FlagKind::kSwitch, "", "go on with a run that exists"},
-           {"--until", FlagKind::kText, "STAGE", "stop after documents, corpus, tokenizer, tokens, train or eval"},
-           {"--dry-run", FlagKind::kSwitch, "",
-            "check recipe and inputs, print what would be read and the recipe resolved; fetch nothing"}},
-          {{"smelt run recipes/quickstart.toml", "from web pages to a model, in about 20 minutes"},
-           {"smelt run recipes/quickstart.toml --resume --set train.steps=5000",
-            "train longer on the corpus that is there"},
-           {"smelt run recipes/common-crawl.toml --dry-run", "check a recipe"}},
-          run};
+  return {
+      "run",
+      kRunGroup,
+      "a recipe -> runs/NAME: corpus, tokens, model, evaluation, report",
+      "Stages whose inputs and settings have not changed since they last ran are skipped. A run that was "
+      "interrupted, even by a\n"
+      "power cut, goes on with --resume and ends with the same bytes as one that was not.",
+      {{"RECIPE", "a TOML file; `smelt help recipe` lists every key"}},
+      {{"--set", FlagKind::kTexts, "KEY=VALUE", "override a key of the recipe, e.g. --set train.steps=200"},
+       {"--resume", FlagKind::kSwitch, "", "go on with a run that exists"},
+       {"--until", FlagKind::kText, "STAGE", "stop after documents, corpus, tokenizer, tokens, train or eval"},
+       kMemoryFlag,
+       {"--worker", FlagKind::kText, "I/N",
+        "this is process I (from 0) of N that share the run (default: as mpirun and srun say)"},
+       {"--no-wait", FlagKind::kSwitch, "", "of several processes: end where others are at work on all that is left"},
+       {"--dry-run", FlagKind::kSwitch, "",
+        "check recipe and inputs, print what would be read and the recipe resolved; fetch nothing"}},
+      {{"smelt run recipes/quickstart.toml", "from web pages to a model, in about 20 minutes"},
+       {"smelt run recipes/quickstart.toml --resume --set train.steps=5000",
+        "train longer on the corpus that is there"},
+       {"smelt run recipes/common-crawl.toml --dry-run", "check a recipe"}},
+      run};
 }
 
 }  // namespace smelt::cli

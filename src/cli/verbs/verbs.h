@@ -6,6 +6,7 @@
 namespace smelt::cli {
 
 Verb run_verb();
+Verb slurm_verb();
 Verb runs_ls_verb();
 Verb runs_show_verb();
 Verb runs_diff_verb();

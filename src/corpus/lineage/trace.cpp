@@ -1,6 +1,7 @@
 #include "corpus/lineage/trace.h"
 
 #include <algorithm>
+#include <cmath>
 #include <optional>
 
 #include "base/error.h"
@@ -243,8 +244,12 @@ class Tracer {
       Json rule = Json::object();
       rule["rule"] = result.reason;
       rule["value"] = result.value;
-      rule["min"] = result.min;
-      rule["max"] = result.max;
+      if (std::isfinite(result.min)) {
+        rule["min"] = result.min;
+      }
+      if (std::isfinite(result.max)) {
+        rule["max"] = result.max;
+      }
       if (result.applies) {
         rule["passes"] = result.passes();
       }
