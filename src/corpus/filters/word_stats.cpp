@@ -149,9 +149,11 @@ void WordCounter::count(std::string_view text, bool unspaced, TextRules rules, T
     } else if (kind != kHigh) {
       const size_t begin = pos;
       uint32_t classes = kind;
-      uint8_t next = 0;
-      while (++pos < text.size() &&
-             ((next = kByteClasses[static_cast<unsigned char>(text[pos])]) & (kSpace | kHigh)) == 0) {
+      for (++pos; pos < text.size(); ++pos) {
+        const uint8_t next = kByteClasses[static_cast<unsigned char>(text[pos])];
+        if ((next & (kSpace | kHigh)) != 0) {
+          break;
+        }
         classes |= next;
       }
       current.characters += static_cast<int64_t>(pos - begin);
