@@ -122,7 +122,7 @@ void compare(const TemporaryDirectory& folder, const std::vector<std::string>& p
   const std::vector<std::string_view> lines = split(expected, '\n');
   ASSERT_GE(lines.size(), pages.size());
   for (size_t i = 0; i < pages.size(); ++i) {
-    const Json row = Json::parse(lines[i]);
+    const Json row = std::move(Json::parse(lines[i]).value());
     const StopWords* stop = lists.find(std::to_string(i % num_lists));
     ASSERT_NE(stop, nullptr);
     for (size_t k = 0; k < parameters().size(); ++k) {
