@@ -66,7 +66,7 @@ void BM_main_text(benchmark::State& state) {
     const PageHead head = read_head(tree);
     const std::vector<TextBlock> blocks = split_blocks(tree, find_unread(tree));
     const std::vector<float> scores = score_blocks(tree, blocks, {head.canonical, head.title});
-    benchmark::DoNotOptimize(write_text(blocks, choose_blocks(blocks, scores)).size());
+    benchmark::DoNotOptimize(write_text(tree, blocks, choose_blocks(blocks, scores)).size());
   });
 }
 void BM_extract(benchmark::State& state, const char* content) {
