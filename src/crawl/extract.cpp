@@ -142,7 +142,7 @@ Result<Content> extract_content(const Page& page, const ExtractOptions& options)
     content = main_content(page);
   }
   if (content.text.empty()) {
-    const std::vector<TextBlock> everything = split_blocks(page.tree, find_pruned(page.tree, Pruning::kInvisible));
+    const std::vector<TextBlock> everything = split_blocks(page.tree, find_pruned(page.tree));
     if (everything.empty()) {
       return Reject{"empty_text", "the page has no visible text"};
     }
