@@ -1,43 +1,23 @@
 // jusText on the pages of SMELT_TEST_DATA/readability, from UTF-8 to classes, one thread; and the decoders of
 // encodings on text of their own. Rates are megabytes (1e6) of input a second. Peer on the same pages: justext_peer.py.
-#include <cstdlib>
-#include <filesystem>
-
 #include <benchmark/benchmark.h>
 
-#include "base/files.h"
 #include "base/text.h"
 #include "crawl/charset.h"
 #include "crawl/justext.h"
+#include "crawl/readability_pages.h"
 
 namespace smelt {
 namespace {
 
-const std::vector<std::string>& pages() {
-  static const std::vector<std::string> kPages = [] {
-    std::vector<std::string> out;
-    const char* root = std::getenv("SMELT_TEST_DATA");
-    const std::string folder = std::string(root != nullptr ? root : "../shared/data") + "/readability";
-    if (std::filesystem::exists(folder)) {
-      for (const std::string& name : list_files(folder)) {
-        if (name.ends_with("/source.html")) {
-          out.push_back(replace_invalid_utf8(read_file(folder + "/" + name)));
-        }
-      }
-    }
-    return out;
-  }();
-  return kPages;
-}
-
 void BM_justext(benchmark::State& state) {
-  if (pages().empty()) {
+  if (readability_pages().empty()) {
     state.SkipWithError("SMELT_TEST_DATA has no readability pages");
     return;
   }
   int64_t bytes = 0;
   for (auto _ : state) {
-    for (const std::string& page : pages()) {
+    for (const std::string& page : readability_pages()) {
       std::vector<JustextParagraph> paragraphs = justext_paragraphs(page);
       classify_paragraphs(paragraphs, stop_words("en"), {});
       benchmark::DoNotOptimize(paragraphs.data());
