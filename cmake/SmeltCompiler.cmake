@@ -1,4 +1,4 @@
-# Warnings, sanitizers, ccache and mold for every target of the project.
+# Warnings, sanitizers and ccache for every target of the project.
 if(NOT CMAKE_BUILD_TYPE)
   set(CMAKE_BUILD_TYPE Release)
 endif()
@@ -7,10 +7,8 @@ find_program(SMELT_CCACHE ccache)
 if(SMELT_CCACHE)
   set(CMAKE_CXX_COMPILER_LAUNCHER "${SMELT_CCACHE}")
 endif()
-find_program(SMELT_MOLD mold)
-if(SMELT_MOLD)
-  add_link_options(-fuse-ld=mold)
-endif()
+# The compiler's own linker: mold 1.10 now and then lays the read-only-after-relocation segment over a page that is not mapped, and such a
+# program does not start (rui314/mold issue 1151, mended in 2.4); programs that lld 14 links lose exception handlers. Both are Debian 12's.
 
 add_library(smelt_compiler INTERFACE)
 target_compile_options(smelt_compiler INTERFACE

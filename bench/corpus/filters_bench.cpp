@@ -1,7 +1,7 @@
 // Filter sets on one thread, megabytes (1e6) of text a second; every rule of a set is measured on every text. The peers
-// beside it, on the same text: `.peers/bin/python bench/corpus/filters_peers.py` (NeMo Curator's 28 filters; datatrove's
-// Gopher, C4 and FineWeb filters).
-// Limit: a pass over the bytes that looks at each one; byte_pass shows what the machine gives for it.
+// beside it, on the same text: `.peers/bin/python bench/corpus/filters_peers.py` (NeMo Curator's 28 filters;
+// datatrove's Gopher, C4 and FineWeb filters). Limit: a pass over the bytes that looks at each one; byte_pass shows
+// what the machine gives for it.
 #include <benchmark/benchmark.h>
 
 #include "corpus/filters.h"

@@ -1,7 +1,7 @@
 """The peers of filters_bench: NeMo Curator's 28 English filters and datatrove's Gopher, C4 and FineWeb filters, one
 process, on part of the text that bench/corpus/prose.h makes. Every filter judges every text, dropped before or not.
 
-Prints megabytes (1e6) of text a second of CPU time. Needs datatrove, spaCy and nemo-curator (tools/peers.txt)."""
+Prints megabytes (1e6) of text a second of CPU time. Needs datatrove, spaCy and nemo-curator (tools/peers.txt, tools/peers-alone.txt)."""
 import os
 import sys
 import time

@@ -1,49 +1,28 @@
 // Pages of SMELT_TEST_DATA/readability on one thread: the whole tree, the tree that extraction needs, and the main
 // text. Rates are megabytes (1e6) of HTML a second. Peers on the same pages: html_peers.py.
-#include <cstdlib>
-#include <filesystem>
-
 #include <benchmark/benchmark.h>
 
-#include "base/files.h"
-#include "base/text.h"
 #include "crawl/blocks.h"
 #include "crawl/charset.h"
 #include "crawl/extract.h"
 #include "crawl/html/tree.h"
 #include "crawl/main/main_text.h"
 #include "crawl/page_head.h"
+#include "crawl/readability_pages.h"
 #include "crawl/text_writer.h"
 
 namespace smelt {
 namespace {
 
-const std::vector<std::string>& pages() {
-  static const std::vector<std::string> kPages = [] {
-    std::vector<std::string> out;
-    const char* root = std::getenv("SMELT_TEST_DATA");
-    const std::string folder = std::string(root != nullptr ? root : "../shared/data") + "/readability";
-    if (std::filesystem::exists(folder)) {
-      for (const auto& entry : std::filesystem::recursive_directory_iterator(folder)) {
-        if (entry.path().filename() == "source.html") {
-          out.push_back(replace_invalid_utf8(read_file(entry.path().string())));
-        }
-      }
-    }
-    return out;
-  }();
-  return kPages;
-}
-
 template <class Work>
 void run(benchmark::State& state, Work work) {
-  if (pages().empty()) {
+  if (readability_pages().empty()) {
     state.SkipWithError("SMELT_TEST_DATA has no readability pages");
     return;
   }
   int64_t bytes = 0;
   for (auto _ : state) {
-    for (const std::string& page : pages()) {
+    for (const std::string& page : readability_pages()) {
       work(page);
       bytes += static_cast<int64_t>(page.size());
     }
@@ -66,7 +45,7 @@ void BM_main_text(benchmark::State& state) {
     const PageHead head = read_head(tree);
     const std::vector<TextBlock> blocks = split_blocks(tree, find_unread(tree));
     const std::vector<float> scores = score_blocks(tree, blocks, {head.canonical, head.title});
-    benchmark::DoNotOptimize(write_text(blocks, choose_blocks(blocks, scores)).size());
+    benchmark::DoNotOptimize(write_text(tree, blocks, choose_blocks(blocks, scores)).size());
   });
 }
 void BM_extract(benchmark::State& state, const char* content) {

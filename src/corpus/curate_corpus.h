@@ -21,6 +21,7 @@ struct Decision {
   using Place = DocumentPlace;
   Place place = Place::kTrain;
   int8_t bucket = -1;       // of quality; -1: none
+  int32_t cluster = -1;     // of [corpus.clusters]; -1: none
   uint32_t duplicates = 0;  // how many documents this one stands for, itself not counted
   const char* step = "";    // of a reject: the row of the funnel from which on it is missing
   const char* reason = "";  // of a reject; null: the rule that the index names (IndexedView::failed_rule)
@@ -52,6 +53,7 @@ struct Corpus {
   std::set<std::string> heldout_sections;
   std::optional<KeySet> keys;
   TextCuts cuts;
+  std::vector<std::string> topics;  // of clusters
 
   uint64_t size() const { return firsts.back(); }
   size_t part_of(uint64_t i) const {
@@ -62,6 +64,7 @@ struct Corpus {
   uint64_t rows(size_t part) const { return firsts[part + 1] - firsts[part]; }
   Decision& decision(uint64_t i) { return decisions[i]; }
   Decision& decision(size_t part, uint64_t row) { return decisions[firsts[part] + row]; }
+  const Decision& decision(size_t part, uint64_t row) const { return decisions[firsts[part] + row]; }
   bool is_left(uint64_t i) const { return decisions[i].place != Decision::Place::kReject; }
   // Bytes of text that are left of it.
   int64_t text_bytes(uint64_t i) const {
@@ -92,5 +95,10 @@ Json decide_by_quality(const CurateOptions& options, StageDir& stage, Corpus& co
 // Sections of each source that are held out, then what of them resembles training documents.
 void decide_split(const CurateOptions& options, const StageDir& stage, Corpus& corpus);
 void drop_overlap(const Context& context, const CurateOptions& options, const StageDir& stage, Corpus& corpus);
+// Throws UserError(kUsage) where [corpus.clusters] does not fit the rest.
+void check_clusters(const CurateOptions& options);
+// Clusters of the documents that are left: decisions, corpus.topics, clusters/clusters.json. Returns the counts
+// "topics".
+Json decide_clusters(const Context& context, const CurateOptions& options, StageDir& stage, Corpus& corpus);
 
 }  // namespace smelt

@@ -23,6 +23,7 @@ std::vector<TextRange> read_ranges(RecordCursor& cursor) {
 void append_decision(const DecidedDocument& document, std::string& out) {
   append_value(out, document.place);
   append_value(out, static_cast<int8_t>(document.bucket));
+  append_value(out, static_cast<int32_t>(document.cluster));
   append_value(out, document.value);
   append_value(out, document.threshold);
   append_value(out, document.duplicates);
@@ -31,6 +32,7 @@ void append_decision(const DecidedDocument& document, std::string& out) {
   append_string(out, document.step);
   append_string(out, document.reason);
   append_string(out, document.duplicate_of);
+  append_string(out, document.topic);
   append_ranges(document.paragraphs, out);
   append_ranges(document.substrings, out);
 }
@@ -39,6 +41,7 @@ DecidedDocument DecisionReader::next() {
   DecidedDocument out;
   out.place = cursor_.value<DocumentPlace>();
   out.bucket = cursor_.value<int8_t>();
+  out.cluster = cursor_.value<int32_t>();
   out.value = cursor_.value<double>();
   out.threshold = cursor_.value<double>();
   out.duplicates = cursor_.value<int64_t>();
@@ -47,6 +50,7 @@ DecidedDocument DecisionReader::next() {
   out.step = cursor_.string();
   out.reason = cursor_.string();
   out.duplicate_of = cursor_.string();
+  out.topic = cursor_.string();
   out.paragraphs = read_ranges(cursor_);
   out.substrings = read_ranges(cursor_);
   return out;

@@ -22,6 +22,8 @@ struct DecidedDocument {
   int64_t duplicates = 0;     // how many documents this one stands for, itself not counted
   std::string duplicate_of;   // id of the document that stands for this one
   int bucket = -1;            // of quality; -1: none
+  int cluster = -1;           // of [corpus.clusters]; -1: none
+  std::string topic;          // of the cluster
   int64_t paragraph_cut = 0;  // bytes of text that are cut out
   int64_t substring_cut = 0;
   // What is cut out: bytes of the text as it came, then of what the first left.

@@ -30,6 +30,9 @@ void count_funnel(const CurateOptions& options, Corpus& corpus, Json& funnel) {
   if (options.quality.active()) {
     steps.emplace_back("quality");
   }
+  if (options.clusters.enabled && options.clusters.min_score > 0) {
+    steps.emplace_back("clusters");
+  }
   steps.emplace_back("heldout_overlap");
   std::vector<std::array<int64_t, 2>> left(steps.size());
   for (uint64_t i = 0; i < corpus.size(); ++i) {
@@ -117,6 +120,9 @@ void decide(const Context& context, const CurateOptions& options, FilterTools& t
   if (options.quality.active()) {
     counts["quality"] = decide_by_quality(options, stage, corpus);
   }
+  if (options.clusters.enabled) {
+    counts["topics"] = decide_clusters(context, options, stage, corpus);
+  }
   decide_split(options, stage, corpus);
   drop_overlap(context, options, stage, corpus);
   count_funnel(options, corpus, count_group(counts, "funnel"));
@@ -124,8 +130,10 @@ void decide(const Context& context, const CurateOptions& options, FilterTools& t
       Json::list(std::vector<std::string>(corpus.heldout_sections.begin(), corpus.heldout_sections.end()));
   std::vector<std::string> files = write_decisions(stage, corpus);
   files.emplace_back("duplicates/clusters.jsonl");
-  if (path_exists(stage.file("quality/buckets.json"))) {
-    files.emplace_back("quality/buckets.json");
+  for (const char* file : {"quality/buckets.json", "clusters/clusters.json"}) {
+    if (path_exists(stage.file(file))) {
+      files.emplace_back(file);
+    }
   }
   stage.mark_done("decide", files, std::move(counts));
 }
@@ -163,7 +171,7 @@ Json total_counts(const CurateOptions& options, size_t parts, const StageDir& st
   if (options.decontaminate.enabled()) {
     counts["contamination"]["benchmarks"] = decided.at("benchmarks");
   }
-  for (const char* group : {"clusters", "dedup_sample", "quality"}) {
+  for (const char* group : {"clusters", "dedup_sample", "quality", "topics"}) {
     if (decided.contains(group)) {
       counts[group] = std::move(decided[group]);
     }
@@ -221,6 +229,10 @@ DecidedDocument decided_document(const Corpus& corpus, const IndexedView& docume
     out.duplicate_of = corpus.keys->id(decision.survivor);
   }
   out.bucket = decision.bucket;
+  out.cluster = decision.cluster;
+  if (decision.cluster >= 0) {
+    out.topic = corpus.topics[static_cast<size_t>(decision.cluster)];
+  }
   out.paragraph_cut = decision.paragraph_cut;
   out.substring_cut = decision.substring_cut;
   return out;
@@ -261,13 +273,14 @@ std::vector<std::string> write_decisions(StageDir& stage, Corpus& corpus) {
 }
 
 StageSpec curate_spec(const CurateOptions& options, const std::string& documents_dir, const std::string& dir) {
+  check_clusters(options);
   const FilterPipeline filters(options.filters);  // checks their names
   if (filters.edits() && !options.quality.filter_labels.empty()) {
     throw usage_error("the filter sets c4 and fineweb change texts before their labels are known",
                       "corpus.quality.filter_labels", "leave it empty or choose other sets");
   }
   StageSpec spec{
-      .name = "curate", .version = 8, .dir = dir, .settings = recipe_to_json(options), .inputs = {}, .shared = true};
+      .name = "curate", .version = 10, .dir = dir, .settings = recipe_to_json(options), .inputs = {}, .shared = true};
   spec.settings["dedup"].erase("memory");  // changes no byte
   const std::string digest = has_manifest(documents_dir) ? read_manifest(documents_dir).digest()
                                                          : files_digest(list_document_files({documents_dir}));

@@ -11,14 +11,15 @@
 //                                       benchmarks are named
 //   duplicates/clusters.jsonl           {"kept": id, "size": n, "members": [ids]}, the kept one first
 //   quality/buckets.json                the thresholds of the scores' buckets, where [corpus.quality] has an ensemble
-//   duplicates/index/part-00000.keys    dedup/key_file.h, of the documents in train/ and heldout/
+//   clusters/clusters.json              cluster, topic, documents, text_bytes, score of each, where clusters are
+//   enabled duplicates/index/part-00000.keys    dedup/key_file.h, of the documents in train/ and heldout/
 // Documents that stand for others have metadata.duplicates, their number; those of which repeated text was cut out,
 // metadata.cut_bytes; where filters.record is "all", metadata.measured; with the set redpajama,
 // metadata.quality_signals; with repositories.join those of train/ and heldout/ that are made of several files of code
 // have metadata.files, while counts and duplicates are by file. Same inputs and options, same bytes, for any number of
 // threads, processes and memory budget; after a kill, finished tasks are not done again. Memory: dedup.memory in the
-// global steps, with [corpus.quality] 24 bytes more a document (decide_quality.h); in the passes what the batches in
-// flight want.
+// global steps, with [corpus.quality] 24 bytes more a document (decide_quality.h) and with [corpus.clusters] 32; in the
+// passes what the batches in flight want.
 #pragma once
 
 #include <cstdint>
@@ -28,6 +29,7 @@
 #include "base/context.h"
 #include "base/recipe.h"
 #include "base/stage.h"
+#include "corpus/clusters/options.h"
 #include "corpus/code/repository_join.h"
 #include "corpus/contamination/decontaminate.h"
 #include "corpus/dedup/options.h"
@@ -47,6 +49,7 @@ struct CurateOptions {
   RedactOptions redact;
   DedupOptions dedup;
   QualityOptions quality;
+  ClusterOptions clusters = {};
   SplitOptions split;
   RepositoryOptions repositories = {};
   void fields(Fields& f) {
@@ -59,6 +62,7 @@ struct CurateOptions {
     f.table("redact", redact, "personal data: addresses, numbers, secrets");
     f.table("dedup", dedup, "exact and near duplicates, repeated paragraphs and passages");
     f.table("quality", quality, "scores, buckets and labels, and what is dropped by them");
+    f.table("clusters", clusters, "groups of documents by what they are about");
     f.table("split", split, "text held out for measuring");
     f.table("repositories", repositories, "code: whole repositories as documents");
   }
@@ -80,6 +84,9 @@ StageSpec curate_spec(const CurateOptions& options, const std::string& documents
 //   removed_lines   where c4's rules took any: documents, lines by reason (filters/c4.h), citations
 //   clusters    number of clusters by size: "2", "3", "4-7", "8-15", "16+"
 //   dedup_sample  precision and recall of near duplicates on a sample, dedup/sample.h
+//   topics      where clusters are enabled: clusters pruned and merged, and by number and name documents, text_bytes
+//   and,
+//               where there are scorers, the mean score
 //   quality     buckets, labels, scorers, perplexity: quality/decide_quality.h
 //   examples    by reason, and for "kept": a few documents, each id, url, source, value, text (first 300 characters)
 Json run_curate(const Context& context, const CurateOptions& options, const std::string& documents_dir,

@@ -77,15 +77,19 @@ std::string extended_line(std::string_view line, const DecidedDocument& decision
   return out;
 }
 
-// The line of a document that stays: cut, and with how many it stands for.
+// The line of a document that stays: cut, with how many it stands for and what it is about.
 std::string changed_line(std::string_view line, const DecidedDocument& decision) {
-  if (decision.duplicates == 0 && decision.cut_bytes() == 0) {
+  if (decision.duplicates == 0 && decision.cut_bytes() == 0 && decision.cluster < 0) {
     return std::string(line) + "\n";
   }
   Result<Document> document = parse_document(line, "");
   SMELT_CHECK(document.ok());
   if (decision.duplicates > 0) {
     document->metadata["duplicates"] = Json(decision.duplicates);
+  }
+  if (decision.cluster >= 0) {
+    document->metadata["cluster"] = decision.cluster;
+    document->metadata["topic"] = decision.topic;
   }
   if (decision.cut_bytes() > 0) {
     const auto size = static_cast<int64_t>(document->text.size());
@@ -188,7 +192,9 @@ void run_write_pass(const Context& context, const CurateOptions& options, const 
     }
     const std::string out =
         decision.place == Place::kReject ? extended_line(line, decision) : changed_line(line, decision);
-    const std::string folder = decision.place == Place::kTrain     ? "train/" + folder_name(document.source)
+    const bool by_topic = options.clusters.as_sources && decision.cluster >= 0;
+    const std::string source = by_topic ? fmt::format("cluster-{:03}", decision.cluster) : folder_name(document.source);
+    const std::string folder = decision.place == Place::kTrain     ? "train/" + source
                                : decision.place == Place::kHeldout ? "heldout"
                                                                    : "rejects";
     if (options.repositories.join && decision.place != Place::kReject) {

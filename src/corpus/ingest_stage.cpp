@@ -98,7 +98,8 @@ PageResult rejected_record(const PagesInput& input, const PageReject& reject) {
   return result;
 }
 
-PageResult extract_document(const PagesInput& input, const RawPage& page, const ExtractOptions& options) {
+PageResult extract_document(const PagesInput& input, const RawPage& page, const ExtractOptions& options,
+                            const ExtractResources& resources) {
   PageResult result;
   result.html_bytes = static_cast<int64_t>(page.body.size());
   result.url = page.url;
@@ -107,7 +108,7 @@ PageResult extract_document(const PagesInput& input, const RawPage& page, const 
   }
   result.reject.id = page.id;
   result.reject.source = source_name(input, page.source);
-  Result<ExtractedPage> extracted = extract_page(page, options);
+  Result<ExtractedPage> extracted = extract_page(page, options, resources);
   if (!extracted.ok()) {
     result.reject.reason = extracted.reject().reason;
     result.reject.detail = extracted.reject().detail;
@@ -187,14 +188,15 @@ class ShardReader {
     return item;
   }
 
-  std::vector<PageResult> work(const Item& item, const ExtractOptions& options) const {
+  std::vector<PageResult> work(const Item& item, const ExtractOptions& options,
+                               const ExtractResources& resources) const {
     std::vector<PageResult> results;
     results.reserve(item.before.size() + 1);
     for (const PageReject& reject : item.before) {
       results.push_back(rejected_record(input_, reject));
     }
     if (item.has_page) {
-      results.push_back(extract_document(input_, item.page, options));
+      results.push_back(extract_document(input_, item.page, options, resources));
     }
     return results;
   }
@@ -207,8 +209,8 @@ class ShardReader {
   bool at_end_ = false;
 };
 
-void make_part(const Context& context, const IngestOptions& options, const PlannedShard& planned,
-               const std::string& part, StageDir& stage, Progress& progress) {
+void make_part(const Context& context, const IngestOptions& options, const ExtractResources& resources,
+               const PlannedShard& planned, const std::string& part, StageDir& stage, Progress& progress) {
   const auto start = std::chrono::steady_clock::now();
   const DocumentFormat format = document_format(options.format);
   std::vector<std::string> files = {part + format_ending(format)};
@@ -218,7 +220,7 @@ void make_part(const Context& context, const IngestOptions& options, const Plann
   ShardReader reader(context, planned, source_options(options, *planned.input));
   ordered_map<ShardReader::Item, std::vector<PageResult>>(
       context.threads.width(), [&] { return reader.next(); },
-      [&](const ShardReader::Item& item) { return reader.work(item, options.extract); },
+      [&](const ShardReader::Item& item) { return reader.work(item, options.extract, resources); },
       [&](const std::vector<PageResult>& results) {
         for (const PageResult& result : results) {
           count_page(result, counts);
@@ -371,7 +373,7 @@ class DigestCache {
 std::optional<StageSpec> spec_by_cache(const IngestOptions& options, const std::string& dir, const std::string& cache,
                                        bool only_known) {
   StageSpec spec{
-      .name = "ingest", .version = 5, .dir = dir, .settings = recipe_to_json(options), .inputs = {}, .shared = true};
+      .name = "ingest", .version = 6, .dir = dir, .settings = recipe_to_json(options), .inputs = {}, .shared = true};
   for (const PagesInput& input : options.pages) {
     spec.inputs.emplace_back(fmt::format("pages[{}] {}", spec.inputs.size(), input.name), "");
   }
@@ -396,6 +398,9 @@ std::optional<StageSpec> spec_by_cache(const IngestOptions& options, const std::
   }
   if (!options.code.empty()) {
     spec.inputs.emplace_back("code", code.digest().hex());
+  }
+  for (const std::string& file : extract_resource_files(options.extract)) {
+    spec.inputs.emplace_back(file, hash_file(file).hex());
   }
   digests.save();
   return spec;
@@ -425,6 +430,7 @@ StageSpec ingest_spec(const IngestOptions& options, const std::string& dir, cons
 Json run_ingest(const Context& context, const IngestOptions& options, StageDir& stage) {
   const std::vector<PlannedShard> planned = plan(options);
   const std::vector<CodeShard> code = plan_code(options.code, options.pages_per_shard);
+  const ExtractResources resources(options.extract);
   make_directories(stage.file("rejects"));
   uint64_t items = 0;
   bool all_files = true;
@@ -446,7 +452,7 @@ Json run_ingest(const Context& context, const IngestOptions& options, StageDir& 
   }
   run_tasks(context, stage, "documents", parts, [&](size_t i) {
     if (i < planned.size()) {
-      make_part(context, options, planned[i], parts[i], stage, progress);
+      make_part(context, options, resources, planned[i], parts[i], stage, progress);
     } else {
       make_code_part(context, code[i - planned.size()], options.format, parts[i], stage, progress);
     }

@@ -38,7 +38,7 @@ struct TextStats {
   int64_t word_characters = 0;
   int64_t longest_word = 0;
   int64_t symbol_words = 0;      // ellipses, and words of more than half '#' (* and '#' alone)
-  int64_t alphabetic_words = 0;  // with at least one alphabetic character (letters, letter numbers)
+  int64_t alphabetic_words = 0;  // with at least one alphabetic character (Unicode's property)
   int64_t plain_words = 0;       // with at least one letter or number
   int64_t plain_word_characters = 0;
   int64_t common_english_words = 0;  // the, be, to, of, and, that, have, with (lower case only)

@@ -173,7 +173,7 @@ void BlockText::formula(std::string_view tex, bool display, bool inline_only, ui
   }
 }
 
-void BlockText::reset(std::vector<TextMark> open) {
+void BlockText::reset(const std::vector<TextMark>& open) {
   *this = BlockText{};
   for (const TextMark& mark : open) {
     open_mark(mark.kind, mark.node);
@@ -194,7 +194,7 @@ std::string BlockText::take(std::vector<TextMark>& marks) {
   }
   std::erase_if(marks, [](const TextMark& mark) { return mark.end <= mark.begin; });
   sort_marks(marks);
-  reset(std::move(open));
+  reset(open);
   return out;
 }
 
@@ -204,7 +204,7 @@ std::string BlockText::take_verbatim() {
     open.push_back(marks_[at]);
   }
   std::string out = std::move(text_);
-  reset(std::move(open));
+  reset(open);
   return out;
 }
 

@@ -38,7 +38,7 @@ class BlockText {
  private:
   // `linked`: how many of its characters stand in a link; spaces do not count.
   void put(std::string_view run, int64_t length, int64_t linked);
-  void reset(std::vector<TextMark> open);
+  void reset(const std::vector<TextMark>& open);
 
   std::string text_;
   std::vector<TextMark> marks_;

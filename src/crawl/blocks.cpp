@@ -42,11 +42,9 @@ class Splitter {
       if (const Formula* formula = formula_at(i); formula != nullptr) {
         add_formula(*formula);
         i = nodes_[i].end - 1;
-      } else if (pruned_[i] != 0) {
-        i = nodes_[i].end - 1;
       } else if (nodes_[i].is_text()) {
         add_text(i);
-      } else if (!enter(i)) {
+      } else if (pruned_[i] != 0 || !enter(i)) {
         i = nodes_[i].end - 1;
       }
     }

@@ -2,97 +2,36 @@
 
 #include <algorithm>
 #include <array>
-#include <cerrno>
 #include <cstdint>
 #include <memory>
 
-#include <iconv.h>
 #include <uchardet/uchardet.h>
 
 #include "base/text.h"
+#include "crawl/encoding/decoders.h"
 
 namespace smelt {
 namespace {
 
-constexpr size_t kDetectBytes = 256 << 10;
+constexpr size_t kDetectBytes = 64 << 10;
 
-// Bytes 0x80 to 0x9f of windows-1252; the rest are their own code points.
-constexpr std::array<uint16_t, 32> kWindows1252 = {0x20AC, 0x81,   0x201A, 0x0192, 0x201E, 0x2026, 0x2020, 0x2021,
-                                                   0x02C6, 0x2030, 0x0160, 0x2039, 0x0152, 0x8D,   0x017D, 0x8F,
-                                                   0x90,   0x2018, 0x2019, 0x201C, 0x201D, 0x2022, 0x2013, 0x2014,
-                                                   0x02DC, 0x2122, 0x0161, 0x203A, 0x0153, 0x9D,   0x017E, 0x0178};
-
-std::string decode_windows1252(std::string_view bytes) {
+// The parts of a page that tell encodings apart: runs around bytes that are not ASCII, up to kDetectBytes of them.
+std::string telling_bytes(std::string_view body) {
+  constexpr size_t kAround = 16;
   std::string out;
-  out.reserve(bytes.size() + bytes.size() / 8);
-  for (const char c : bytes) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (byte < 0x80) {
-      out += c;
-    } else {
-      append_utf8(out, byte < 0xA0 ? kWindows1252[byte - 0x80] : byte);
+  size_t done = 0;
+  size_t pos = 0;
+  const auto is_telling = [](char c) { return static_cast<unsigned char>(c) >= 0x80 || c == '\x1b'; };
+  while (out.size() < kDetectBytes) {
+    const auto found = std::find_if(body.begin() + static_cast<ptrdiff_t>(pos), body.end(), is_telling);
+    if (found == body.end()) {
+      break;
     }
-  }
-  return out;
-}
-
-// What the C library calls an encoding where the WHATWG name would select a smaller character set or none.
-std::string iconv_name(std::string_view charset) {
-  struct Alias {
-    std::string_view whatwg;
-    const char* iconv;
-  };
-  static constexpr Alias kAliases[] = {{"gbk", "GB18030"},
-                                       {"big5", "BIG5-HKSCS"},
-                                       {"shift_jis", "CP932"},
-                                       {"euc-kr", "UHC"},
-                                       {"iso-8859-8-i", "ISO-8859-8"},
-                                       {"windows-874", "CP874"},
-                                       {"x-mac-cyrillic", "MAC-UK"},
-                                       {"utf-16le", "UTF-16LE"},
-                                       {"utf-16be", "UTF-16BE"}};
-  for (const Alias& alias : kAliases) {
-    if (alias.whatwg == charset) {
-      return alias.iconv;
-    }
-  }
-  if (charset.starts_with("windows-")) {
-    return "CP" + std::string(charset.substr(8));
-  }
-  return std::string(charset);
-}
-
-struct IconvCloser {
-  void operator()(void* handle) const { iconv_close(handle); }
-};
-
-// Empty optional where the C library lacks the encoding.
-std::optional<std::string> decode_iconv(std::string_view bytes, const std::string& name) {
-  const iconv_t opened = iconv_open("UTF-8", name.c_str());
-  if (opened == reinterpret_cast<iconv_t>(-1)) {  // NOLINT(performance-no-int-to-ptr): as POSIX has it
-    return std::nullopt;
-  }
-  const std::unique_ptr<void, IconvCloser> handle(opened);
-  std::string input(bytes);
-  char* in = input.data();
-  size_t in_left = input.size();
-  std::string out;
-  std::array<char, 16384> buffer;
-  const size_t unit = name.starts_with("UTF-16") ? 2 : 1;
-  bool flushed = false;
-  while (!flushed) {
-    char* to = buffer.data();
-    size_t to_left = buffer.size();
-    flushed = in_left == 0;
-    const size_t status = flushed ? iconv(handle.get(), nullptr, nullptr, &to, &to_left)
-                                  : iconv(handle.get(), &in, &in_left, &to, &to_left);
-    out.append(buffer.data(), buffer.size() - to_left);
-    if (status == static_cast<size_t>(-1) && errno != E2BIG) {
-      append_utf8(out, kReplacementCharacter);
-      const size_t skipped = std::min(unit, in_left);
-      in += skipped;
-      in_left -= skipped;
-    }
+    const auto at = static_cast<size_t>(found - body.begin());
+    const size_t begin = std::max(done, at < kAround ? 0 : at - kAround);
+    done = std::min(body.size(), at + kAround);
+    out.append(body.substr(begin, done - begin));
+    pos = done;
   }
   return out;
 }
@@ -121,7 +60,7 @@ Utf8Shape measure_utf8(std::string_view bytes) {
 std::string_view detect_charset(std::string_view body) {
   const std::unique_ptr<std::remove_pointer_t<uchardet_t>, decltype(&uchardet_delete)> detector(uchardet_new(),
                                                                                                 &uchardet_delete);
-  const std::string_view head = body.substr(0, kDetectBytes);
+  const std::string head = telling_bytes(body);
   if (uchardet_handle_data(detector.get(), head.data(), head.size()) != 0) {
     return {};
   }
@@ -131,35 +70,38 @@ std::string_view detect_charset(std::string_view body) {
   return found == "utf-8" || found.starts_with("utf-16") || found == "replacement" ? std::string_view{} : found;
 }
 
-struct Choice {
-  std::string_view charset;
-  const char* how;
-};
-
-Choice choose(std::string_view body, std::string_view content_type) {
-  if (const std::string_view named = charset_for_label(content_type_charset(content_type)); !named.empty()) {
-    return {named, "http"};
-  }
+// Pages in UTF-16 without a mark: markup begins with "<", whose other byte is zero.
+std::string_view utf16_without_mark(std::string_view body) {
   if (body.starts_with(std::string_view("<\0", 2)) && body.size() > 3 && body[3] == 0) {
-    return {"utf-16le", "detected"};
+    return "utf-16le";
   }
-  if (body.starts_with(std::string_view("\0<", 2)) && body.size() > 3 && body[2] == 0) {
-    return {"utf-16be", "detected"};
+  return body.starts_with(std::string_view("\0<", 2)) && body.size() > 3 && body[2] == 0 ? "utf-16be"
+                                                                                         : std::string_view{};
+}
+
+DeclaredCharset guess_charset(std::string_view body) {
+  if (const std::string_view wide = utf16_without_mark(body); !wide.empty()) {
+    return {wide, "detected"};
   }
-  if (const std::string_view named = prescan_charset(body); !named.empty()) {
-    return {named, "meta"};
-  }
-  const Utf8Shape shape = measure_utf8(body);
-  if (shape.bad == 0 && body.find('\x1b') == std::string_view::npos) {
+  const bool has_escape = body.find('\x1b') != std::string_view::npos;
+  const bool valid = is_valid_utf8(body);
+  if (valid && !has_escape) {
     return {"utf-8", "utf8"};
   }
-  if (shape.bad > 0 && shape.good >= 20 * shape.bad) {
-    return {"utf-8", "utf8"};
+  if (!valid) {
+    const Utf8Shape shape = measure_utf8(body);
+    if (shape.good >= 20 * shape.bad) {
+      return {"utf-8", "utf8"};
+    }
   }
   if (const std::string_view found = detect_charset(body); !found.empty()) {
     return {found, "detected"};
   }
-  return shape.bad == 0 ? Choice{"utf-8", "utf8"} : Choice{"windows-1252", "default"};
+  return valid ? DeclaredCharset{"utf-8", "utf8"} : DeclaredCharset{"windows-1252", "default"};
+}
+
+size_t mark_length(std::string_view charset) {
+  return charset == "utf-8" ? 3 : 2;
 }
 
 }  // namespace
@@ -189,26 +131,58 @@ std::string_view content_type_charset(std::string_view content_type) {
 }
 
 std::string decode_charset(std::string_view bytes, std::string_view charset) {
-  if (charset == "utf-8" || charset == "replacement") {
-    return replace_invalid_utf8(bytes);
+  using Decode = std::string (*)(std::string_view);
+  struct Row {
+    std::string_view charset;
+    Decode decode;
+  };
+  static constexpr std::array<Row, 12> kRows = {{
+      {"utf-8", replace_invalid_utf8},
+      {"gbk", decode_gb18030},
+      {"gb18030", decode_gb18030},
+      {"big5", decode_big5},
+      {"euc-jp", decode_euc_jp},
+      {"iso-2022-jp", decode_iso_2022_jp},
+      {"shift_jis", decode_shift_jis},
+      {"euc-kr", decode_euc_kr},
+      {"utf-16be", [](std::string_view text) { return decode_utf16(text, true); }},
+      {"utf-16le", [](std::string_view text) { return decode_utf16(text, false); }},
+      {"replacement", decode_replacement},
+      {"x-user-defined", decode_x_user_defined},
+  }};
+  for (const Row& row : kRows) {
+    if (row.charset == charset) {
+      return row.decode(bytes);
+    }
   }
-  if (charset == "windows-1252" || charset == "x-user-defined") {
-    return decode_windows1252(bytes);
+  return decode_single_byte(bytes, is_single_byte(charset) ? charset : "windows-1252");
+}
+
+std::optional<DeclaredCharset> declared_charset(std::string_view body, std::string_view content_type) {
+  if (body.starts_with("\xEF\xBB\xBF")) {
+    return DeclaredCharset{"utf-8", "bom"};
   }
-  std::optional<std::string> decoded = decode_iconv(bytes, iconv_name(charset));
-  return decoded ? replace_invalid_utf8(*decoded) : decode_windows1252(bytes);
+  if (body.starts_with("\xFE\xFF") || body.starts_with("\xFF\xFE")) {
+    return DeclaredCharset{body[0] == '\xFE' ? "utf-16be" : "utf-16le", "bom"};
+  }
+  if (const std::string_view named = charset_for_label(content_type_charset(content_type)); !named.empty()) {
+    return DeclaredCharset{named, "http"};
+  }
+  if (const std::string_view named = prescan_charset(body); !named.empty()) {
+    return DeclaredCharset{named, "meta"};
+  }
+  if (const std::string_view named = late_meta_charset(body); !named.empty()) {
+    return DeclaredCharset{named, "meta"};
+  }
+  return std::nullopt;
 }
 
 DecodedHtml decode_html(std::string_view body, std::string_view content_type) {
-  if (body.starts_with("\xEF\xBB\xBF")) {
-    return {replace_invalid_utf8(body.substr(3)), "utf-8", "bom"};
-  }
-  if (body.starts_with("\xFE\xFF") || body.starts_with("\xFF\xFE")) {
-    const std::string_view charset = body[0] == '\xFE' ? "utf-16be" : "utf-16le";
-    return {decode_charset(body.substr(2), charset), std::string(charset), "bom"};
-  }
-  const Choice choice = choose(body, content_type);
-  return {decode_charset(body, choice.charset), std::string(choice.charset), choice.how};
+  const std::optional<DeclaredCharset> declared = declared_charset(body, content_type);
+  const DeclaredCharset choice = declared ? *declared : guess_charset(body);
+  const bool marked = std::string_view(choice.how) == "bom";
+  return {decode_charset(body.substr(marked ? mark_length(choice.charset) : 0), choice.charset),
+          std::string(choice.charset), choice.how};
 }
 
 }  // namespace smelt

@@ -1,5 +1,6 @@
 #include <array>
 #include <string_view>
+#include <unordered_map>
 
 #include "base/text.h"
 #include "crawl/charset.h"
@@ -59,21 +60,36 @@ constexpr std::array kLabels = {
     "x-user-defined",
 };
 
+using LabelTable = std::unordered_map<std::string_view, std::string_view>;
+
+const LabelTable& label_table() {
+  static const LabelTable table = [] {
+    LabelTable out;
+    for (const std::string_view row : kLabels) {
+      for (const std::string_view label : split(row, ' ')) {
+        out.emplace(label, row.substr(0, row.find(' ')));
+      }
+    }
+    return out;
+  }();
+  return table;
+}
+
 }  // namespace
 
 std::string_view charset_for_label(std::string_view label) {
-  const std::string wanted = lower_ascii(trim(label));
-  if (wanted.empty()) {
+  constexpr std::string_view kSpace = " \t\n\f\r";
+  constexpr size_t kLongest = 32;  // no label is as long
+  const size_t first = label.find_first_not_of(kSpace);
+  if (first == std::string_view::npos) {
     return {};
   }
-  for (const std::string_view row : kLabels) {
-    for (const std::string_view word : split(row, ' ')) {
-      if (word == wanted) {
-        return row.substr(0, row.find(' '));
-      }
-    }
+  label = label.substr(first, label.find_last_not_of(kSpace) - first + 1);
+  if (label.size() > kLongest) {
+    return {};
   }
-  return {};
+  const auto found = label_table().find(lower_ascii(label));
+  return found == label_table().end() ? std::string_view{} : found->second;
 }
 
 }  // namespace smelt

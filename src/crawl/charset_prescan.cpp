@@ -1,5 +1,7 @@
-// "Prescan a byte stream to determine its encoding" of the HTML standard.
-#include <cstring>
+// "Prescan a byte stream to determine its encoding" of the HTML standard (section 13.2.3.2), and the same search beyond
+// the bytes that it looks at.
+#include <algorithm>
+#include <optional>
 
 #include "base/text.h"
 #include "crawl/charset.h"
@@ -18,32 +20,40 @@ bool is_letter(char c) {
 char lower(char c) {
   return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
 }
+bool is_name(std::string_view text, std::string_view lower_case_name) {
+  return std::equal(text.begin(), text.end(), lower_case_name.begin(), lower_case_name.end(),
+                    [](char a, char b) { return lower(a) == b; });
+}
 
 // "Extracting a character encoding from a meta element": the value after charset= anywhere in `content`.
 std::string_view charset_in_content(std::string_view content) {
-  const std::string low = lower_ascii(content);
+  constexpr std::string_view kName = "charset";
   size_t pos = 0;
-  while ((pos = low.find("charset", pos)) != std::string::npos) {
-    pos += 7;
-    while (pos < low.size() && is_space(low[pos])) {
+  while (pos + kName.size() <= content.size()) {
+    if (!is_name(content.substr(pos, kName.size()), kName)) {
+      ++pos;
+      continue;
+    }
+    pos += kName.size();
+    while (pos < content.size() && is_space(content[pos])) {
       ++pos;
     }
-    if (pos >= low.size() || low[pos] != '=') {
+    if (pos >= content.size() || content[pos] != '=') {
       continue;
     }
     ++pos;
-    while (pos < low.size() && is_space(low[pos])) {
+    while (pos < content.size() && is_space(content[pos])) {
       ++pos;
     }
-    if (pos >= low.size()) {
+    if (pos >= content.size()) {
       return {};
     }
-    if (low[pos] == '"' || low[pos] == '\'') {
-      const size_t close = low.find(low[pos], pos + 1);
-      return close == std::string::npos ? std::string_view{} : content.substr(pos + 1, close - pos - 1);
+    if (content[pos] == '"' || content[pos] == '\'') {
+      const size_t close = content.find(content[pos], pos + 1);
+      return close == std::string_view::npos ? std::string_view{} : content.substr(pos + 1, close - pos - 1);
     }
     size_t end = pos;
-    while (end < low.size() && !is_space(low[end]) && low[end] != ';') {
+    while (end < content.size() && !is_space(content[end]) && content[end] != ';') {
       ++end;
     }
     return content.substr(pos, end - pos);
@@ -51,149 +61,181 @@ std::string_view charset_in_content(std::string_view content) {
   return {};
 }
 
+// What a <meta> may declare: it was read as ASCII, so UTF-16 cannot be true.
+std::string_view possible_charset(std::string_view charset) {
+  if (charset.starts_with("utf-16")) {
+    return "utf-8";
+  }
+  return charset == "x-user-defined" ? "windows-1252" : charset;
+}
+
 class Prescan {
  public:
-  explicit Prescan(std::string_view bytes) : bytes_(bytes) {}
+  // `skip_raw_text`: what stands in scripts, styles and the like is no markup.
+  Prescan(std::string_view bytes, bool skip_raw_text) : bytes_(bytes), skip_raw_text_(skip_raw_text) {}
 
   std::string_view run() {
-    while (pos_ < bytes_.size()) {
-      const size_t open = bytes_.find('<', pos_);
+    while (true) {
+      const size_t open = bytes_.find('<', std::min(pos_, bytes_.size()));
       if (open == std::string_view::npos || open + 1 >= bytes_.size()) {
         return {};
       }
       pos_ = open + 1;
-      if (const std::string_view found = tag(); !found.empty()) {
+      if (const std::string_view found = markup(); !found.empty()) {
         return found;
       }
     }
-    return {};
   }
 
  private:
   struct Attribute {
-    std::string name;
+    std::string_view name;
     std::string_view value;
   };
 
-  std::string_view tag() {
+  bool at_end() const { return pos_ >= bytes_.size(); }
+  void skip_past(std::string_view what, size_t from) {
+    const size_t at = bytes_.find(what, from);
+    pos_ = at == std::string_view::npos ? bytes_.size() : at + what.size();
+  }
+
+  // After a "<".
+  std::string_view markup() {
     const std::string_view rest = bytes_.substr(pos_);
     if (rest.starts_with("!--")) {
-      const size_t end = bytes_.find("-->", pos_ + 1);
-      pos_ = end == std::string_view::npos ? bytes_.size() : end + 3;
+      skip_past("-->", pos_ + 1);
       return {};
     }
-    if (starts_with_ignoring_case(rest, "meta") && rest.size() > 4 && (is_space(rest[4]) || rest[4] == '/')) {
+    if (rest.size() > 4 && is_name(rest.substr(0, 4), "meta") && (is_space(rest[4]) || rest[4] == '/')) {
       pos_ += 4;
       return meta();
     }
     const size_t name = rest[0] == '/' ? 1 : 0;
     if (name < rest.size() && is_letter(rest[name])) {
-      while (pos_ < bytes_.size() && !is_space(bytes_[pos_]) && bytes_[pos_] != '>') {
-        ++pos_;
-      }
-      Attribute ignored;
-      while (attribute(ignored)) {
-      }
-      return {};
-    }
-    if (rest[0] == '!' || rest[0] == '/' || rest[0] == '?') {
-      const size_t end = bytes_.find('>', pos_);
-      pos_ = end == std::string_view::npos ? bytes_.size() : end + 1;
+      tag(name == 0);
+    } else if (rest[0] == '!' || rest[0] == '/' || rest[0] == '?') {
+      skip_past(">", pos_);
     }
     return {};
   }
 
+  void tag(bool start) {
+    const size_t begin = pos_;
+    while (!at_end() && !is_space(bytes_[pos_]) && bytes_[pos_] != '>') {
+      ++pos_;
+    }
+    const std::string_view name = bytes_.substr(begin, pos_ - begin);
+    while (attribute()) {
+    }
+    if (start && skip_raw_text_) {
+      skip_raw_text(name);
+    }
+  }
+
+  void skip_raw_text(std::string_view name) {
+    for (const std::string_view raw :
+         {"script", "style", "title", "textarea", "noembed", "noframes", "iframe", "xmp", "plaintext"}) {
+      if (!is_name(name, raw)) {
+        continue;
+      }
+      while (true) {
+        skip_past("</", std::min(pos_, bytes_.size()));
+        if (at_end() || is_name(bytes_.substr(pos_, raw.size()), raw)) {
+          return;
+        }
+      }
+    }
+  }
+
+  // A declaration that the bytes break off in does not count.
   std::string_view meta() {
     bool pragma = false;
-    bool needs_pragma = false;
-    std::string_view charset;
+    std::optional<bool> needs_pragma;
+    std::optional<std::string_view> charset;  // empty: a name that is none
     bool seen[3] = {false, false, false};
-    Attribute attr;
-    while (attribute(attr)) {
-      if (attr.name == "http-equiv" && !seen[0]) {
+    while (const std::optional<Attribute> attr = attribute()) {
+      if (is_name(attr->name, "http-equiv") && !seen[0]) {
         seen[0] = true;
-        pragma = lower_ascii(attr.value) == "content-type";
-      } else if (attr.name == "content" && !seen[1]) {
+        pragma = is_name(attr->value, "content-type");
+      } else if (is_name(attr->name, "content") && !seen[1]) {
         seen[1] = true;
-        const std::string_view found = charset_for_label(charset_in_content(attr.value));
-        if (!found.empty() && charset.empty()) {
+        const std::string_view found = charset_for_label(charset_in_content(attr->value));
+        if (!found.empty() && !charset) {
           charset = found;
           needs_pragma = true;
         }
-      } else if (attr.name == "charset" && !seen[2]) {
+      } else if (is_name(attr->name, "charset") && !seen[2]) {
         seen[2] = true;
-        charset = charset_for_label(attr.value);
+        charset = charset_for_label(attr->value);
         needs_pragma = false;
       }
     }
-    if (charset.empty() || (needs_pragma && !pragma)) {
+    if (at_end() || !needs_pragma || (*needs_pragma && !pragma)) {
       return {};
     }
-    if (charset.starts_with("utf-16")) {
-      return "utf-8";
-    }
-    return charset == "x-user-defined" ? "windows-1252" : charset;
+    return possible_charset(*charset);
   }
 
   void skip_spaces() {
-    while (pos_ < bytes_.size() && is_space(bytes_[pos_])) {
+    while (!at_end() && is_space(bytes_[pos_])) {
       ++pos_;
     }
   }
 
-  // "Get an attribute"; false at '>' or at the end of the bytes.
-  bool attribute(Attribute& out) {
-    while (pos_ < bytes_.size() && (is_space(bytes_[pos_]) || bytes_[pos_] == '/')) {
+  // "Get an attribute"; none at '>' or at the end of the bytes.
+  std::optional<Attribute> attribute() {
+    while (!at_end() && (is_space(bytes_[pos_]) || bytes_[pos_] == '/')) {
       ++pos_;
     }
-    if (pos_ >= bytes_.size() || bytes_[pos_] == '>') {
-      return false;
-    }
-    out.name.clear();
-    out.value = {};
-    while (pos_ < bytes_.size() && !(bytes_[pos_] == '=' && !out.name.empty()) && !is_space(bytes_[pos_]) &&
-           bytes_[pos_] != '/' && bytes_[pos_] != '>') {
-      out.name += lower(bytes_[pos_++]);
-    }
-    skip_spaces();
-    if (pos_ >= bytes_.size() || bytes_[pos_] != '=') {
-      return pos_ < bytes_.size();
-    }
-    ++pos_;
-    skip_spaces();
-    return value(out);
-  }
-
-  bool value(Attribute& out) {
-    if (pos_ >= bytes_.size()) {
-      return false;
-    }
-    const char quote = bytes_[pos_];
-    if (quote == '"' || quote == '\'') {
-      const size_t end = bytes_.find(quote, pos_ + 1);
-      if (end == std::string_view::npos) {
-        pos_ = bytes_.size();
-        return false;
-      }
-      out.value = bytes_.substr(pos_ + 1, end - pos_ - 1);
-      pos_ = end + 1;
-      return true;
+    if (at_end() || bytes_[pos_] == '>') {
+      return std::nullopt;
     }
     const size_t begin = pos_;
-    while (pos_ < bytes_.size() && !is_space(bytes_[pos_]) && bytes_[pos_] != '>') {
+    while (!at_end() && !(bytes_[pos_] == '=' && pos_ > begin) && !is_space(bytes_[pos_]) && bytes_[pos_] != '/' &&
+           bytes_[pos_] != '>') {
       ++pos_;
     }
-    out.value = bytes_.substr(begin, pos_ - begin);
-    return pos_ < bytes_.size();
+    Attribute out{bytes_.substr(begin, pos_ - begin), {}};
+    skip_spaces();
+    if (!at_end() && bytes_[pos_] == '=') {
+      ++pos_;
+      skip_spaces();
+      out.value = value();
+    }
+    return at_end() ? std::nullopt : std::optional(out);
+  }
+
+  std::string_view value() {
+    if (at_end()) {
+      return {};
+    }
+    const char quote = bytes_[pos_];
+    size_t begin = pos_;
+    if (quote == '"' || quote == '\'') {
+      ++begin;
+      skip_past(std::string_view(&bytes_[pos_], 1), begin);
+      return at_end() ? std::string_view{} : bytes_.substr(begin, pos_ - 1 - begin);
+    }
+    while (!at_end() && !is_space(bytes_[pos_]) && bytes_[pos_] != '>') {
+      ++pos_;
+    }
+    return bytes_.substr(begin, pos_ - begin);
   }
 
   std::string_view bytes_;
+  bool skip_raw_text_;
   size_t pos_ = 0;
 };
 
 // "Get an XML encoding": the declaration must be the first thing in the file.
 std::string_view xml_encoding(std::string_view bytes) {
-  if (!bytes.starts_with("<?xml")) {
+  const auto skip_blank = [&](size_t at) {
+    while (at < bytes.size() && static_cast<unsigned char>(bytes[at]) <= ' ') {
+      ++at;
+    }
+    return at;
+  };
+  if (!bytes.starts_with("<?xml") || bytes.find('>') == std::string_view::npos) {
     return {};
   }
   const std::string_view declaration = bytes.substr(0, bytes.find('>'));
@@ -201,19 +243,23 @@ std::string_view xml_encoding(std::string_view bytes) {
   if (pos == std::string_view::npos) {
     return {};
   }
-  pos = declaration.find_first_not_of(" \t\r\n", pos + 8);
-  if (pos == std::string_view::npos || declaration[pos] != '=') {
+  pos = skip_blank(pos + 8);
+  if (pos >= declaration.size() || declaration[pos] != '=') {
     return {};
   }
-  pos = declaration.find_first_not_of(" \t\r\n", pos + 1);
-  if (pos == std::string_view::npos || (declaration[pos] != '"' && declaration[pos] != '\'')) {
+  pos = skip_blank(pos + 1);
+  if (pos >= declaration.size() || (declaration[pos] != '"' && declaration[pos] != '\'')) {
     return {};
   }
   const size_t end = declaration.find(declaration[pos], pos + 1);
   if (end == std::string_view::npos) {
     return {};
   }
-  const std::string_view found = charset_for_label(declaration.substr(pos + 1, end - pos - 1));
+  const std::string_view label = declaration.substr(pos + 1, end - pos - 1);
+  if (std::any_of(label.begin(), label.end(), [](char c) { return static_cast<unsigned char>(c) <= ' '; })) {
+    return {};
+  }
+  const std::string_view found = charset_for_label(label);
   return found.starts_with("utf-16") ? "utf-8" : found;
 }
 
@@ -221,8 +267,18 @@ std::string_view xml_encoding(std::string_view bytes) {
 
 std::string_view prescan_charset(std::string_view body) {
   const std::string_view head = body.substr(0, kPrescanBytes);
-  const std::string_view found = Prescan(head).run();
+  if (head.starts_with(std::string_view("<\0?\0x\0", 6))) {
+    return "utf-16le";
+  }
+  if (head.starts_with(std::string_view("\0<\0?\0x", 6))) {
+    return "utf-16be";
+  }
+  const std::string_view found = Prescan(head, false).run();
   return found.empty() ? xml_encoding(head) : found;
+}
+
+std::string_view late_meta_charset(std::string_view body) {
+  return Prescan(body, true).run();
 }
 
 }  // namespace smelt

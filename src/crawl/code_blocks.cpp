@@ -199,6 +199,7 @@ void drop_line_numbers(std::string& code) {
     return;
   }
   std::string out;
+  bool first = true;
   int64_t expected = -1;
   for (const std::string_view line : lines) {
     size_t at = line.find_first_not_of(" \t");
@@ -215,7 +216,8 @@ void drop_line_numbers(std::string& code) {
     if (at < line.size() && line[at] != ' ' && line[at] != '\t') {
       return;
     }
-    out += out.empty() && &line == lines.data() ? "" : "\n";
+    out += first ? "" : "\n";
+    first = false;
     out += line.substr(std::min(line.size(), at + 1));
   }
   if (out.find_first_not_of(" \n\t") != std::string::npos) {

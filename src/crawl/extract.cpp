@@ -14,7 +14,6 @@
 #include "crawl/language.h"
 #include "crawl/main/main_text.h"
 #include "crawl/main/structured_data.h"
-#include "crawl/main_content.h"
 #include "crawl/metadata/page_metadata.h"
 #include "crawl/page_head.h"
 #include "crawl/stop_words.h"
@@ -47,15 +46,6 @@ bool has_html_type(const RawPage& page) {
     return true;
   }
   return type == "text/html" || type == "application/xhtml+xml" || type == "text/xhtml" || type == "application/html";
-}
-
-std::string all_text(const std::vector<TextBlock>& blocks) {
-  std::string out;
-  for (const TextBlock& block : blocks) {
-    out += block.text;
-    out += '\n';
-  }
-  return out;
 }
 
 struct Content {
@@ -123,14 +113,25 @@ Content main_content(const Page& page) {
   return content;
 }
 
-Content justext_content(const Page& page, const std::vector<TextBlock>& everything, const JustextOptions& options) {
-  const LanguageGuess guess = detect_language(all_text(everything));
-  const StopWords* stop = guess.reliable ? stop_words(guess.code) : nullptr;
-  const HtmlTree& tree = page.tree;
-  const std::vector<TextBlock> pruned = split_blocks(tree, find_pruned(tree, Pruning::kBoilerplate));
-  Content content = write_content(page, pruned, find_main_content(tree, pruned, stop, options));
-  if (content.text.empty()) {
-    content = write_content(page, everything, find_main_content(tree, everything, stop, options));
+Content justext_content(const std::string& html, const JustextOptions& options, const StopWordLists& lists) {
+  std::vector<JustextParagraph> paragraphs = justext_paragraphs(html);
+  std::string everything;
+  for (const JustextParagraph& paragraph : paragraphs) {
+    everything += paragraph.text;
+    everything += '\n';
+  }
+  const LanguageGuess guess = detect_language(everything);
+  classify_paragraphs(paragraphs, guess.reliable ? lists.find(guess.code) : lists.find("und"), options);
+  Content content;
+  content.blocks = static_cast<int64_t>(paragraphs.size());
+  for (const JustextParagraph& paragraph : paragraphs) {
+    if (paragraph.final == BlockClass::kGood) {
+      content.text += content.text.empty() ? "" : "\n\n";
+      content.text += paragraph.text;
+      content.length += paragraph.length;
+      content.link_length += paragraph.link_length;
+      ++content.kept;
+    }
   }
   return content;
 }
@@ -141,18 +142,25 @@ Result<Content> extract_content(const Page& page, const ExtractOptions& options)
     content = main_content(page);
   }
   if (content.text.empty()) {
-    const std::vector<TextBlock> everything = split_blocks(page.tree, find_pruned(page.tree, Pruning::kInvisible));
+    const std::vector<TextBlock> everything = split_blocks(page.tree, find_pruned(page.tree));
     if (everything.empty()) {
       return Reject{"empty_text", "the page has no visible text"};
     }
     if (options.content == "all") {
       content = write_content(page, everything, std::vector<uint8_t>(everything.size(), 1));
-    } else if (options.content == "justext") {
-      content = justext_content(page, everything, options.justext);
     }
   }
   if (content.text.empty()) {
     return Reject{"no_main_text", "all text of the page is boilerplate"};
+  }
+  return content;
+}
+
+Result<Content> extract_justext(const std::string& html, const JustextOptions& options, const StopWordLists& lists) {
+  Content content = justext_content(html, options, lists);
+  if (content.text.empty()) {
+    return content.blocks == 0 ? Reject{"empty_text", "the page has no visible text"}
+                               : Reject{"no_main_text", "all text of the page is boilerplate"};
   }
   return content;
 }
@@ -188,7 +196,18 @@ Json describe(const RawPage& page, const PageMetadata& told, const DecodedHtml& 
 
 }  // namespace
 
+ExtractResources::ExtractResources(const ExtractOptions& options) : stop_words(options.justext.stop_words) {}
+
+std::vector<std::string> extract_resource_files(const ExtractOptions& options) {
+  return StopWordLists::files(options.justext.stop_words);
+}
+
 Result<ExtractedPage> extract_page(const RawPage& page, const ExtractOptions& options) {
+  return extract_page(page, options, ExtractResources(options));
+}
+
+Result<ExtractedPage> extract_page(const RawPage& page, const ExtractOptions& options,
+                                   const ExtractResources& resources) {
   if (page.body.size() > static_cast<size_t>(options.max_page_bytes)) {
     return Reject{"too_large", std::to_string(page.body.size()) + " bytes"};
   }
@@ -199,11 +218,15 @@ Result<ExtractedPage> extract_page(const RawPage& page, const ExtractOptions& op
     return Reject{"not_html", "binary content"};
   }
   DecodedHtml decoded = decode_html(page.body, page.content_type);
+  const bool justext = options.content == "justext";
+  const std::string html = justext ? decoded.utf8 : std::string();
   const HtmlTree tree = parse_html(std::move(decoded.utf8), {.text_only = true});
   const PageHead head = read_head(tree);
   const WriteOptions writing = {options.output == "markdown", options.emphasis, options.links,
                                 page.url.empty() ? head.canonical : page.url};
-  Result<Content> content = extract_content({tree, {head.canonical, head.title}, writing, options.comments}, options);
+  Result<Content> content =
+      justext ? extract_justext(html, options.justext, resources.stop_words)
+              : extract_content({tree, {head.canonical, head.title}, writing, options.comments}, options);
   if (!content) {
     return content.reject();
   }

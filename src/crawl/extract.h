@@ -3,12 +3,14 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include "base/error.h"
 #include "base/json.h"
 #include "base/recipe.h"
 #include "crawl/justext.h"
 #include "crawl/page.h"
+#include "crawl/stop_words.h"
 
 namespace smelt {
 
@@ -22,8 +24,8 @@ struct ExtractOptions {
   JustextOptions justext;
   void fields(Fields& f) {
     f.choice("content", content, {"main", "justext", "all"},
-             "main: the page's own text without navigation and boilerplate; justext: by the rules of jusText, which "
-             "keep prose alone; all: every visible block");
+             "main: the page's own text without navigation and boilerplate; justext: the good paragraphs of jusText, "
+             "which are prose; all: every visible block");
     f.choice("output", output, {"text", "markdown"},
              "text: structure by light marks, nothing escaped; markdown: CommonMark with tables as GitHub writes them");
     f("emphasis", emphasis, "markdown: ** and * around what the page stresses");
@@ -48,8 +50,20 @@ struct ExtractedPage {
   Json metadata;
 };
 
+// What the options name by path, read once and shared by all threads.
+struct ExtractResources {
+  // Throws UserError where a file cannot be read.
+  explicit ExtractResources(const ExtractOptions& options);
+  StopWordLists stop_words;
+};
+// The files that it reads: they belong to the key of a stage that extracts.
+std::vector<std::string> extract_resource_files(const ExtractOptions& options);
+
 // Pure and thread-safe. Reasons: too_large, not_html (another content type, or binary bytes), empty_text (no visible
 // text at all), no_main_text (text, but only boilerplate).
+Result<ExtractedPage> extract_page(const RawPage& page, const ExtractOptions& options,
+                                   const ExtractResources& resources);
+// The same, reading them for this page alone.
 Result<ExtractedPage> extract_page(const RawPage& page, const ExtractOptions& options);
 
 }  // namespace smelt

@@ -46,7 +46,7 @@ class CorpusVerbs : public testing::Test {
     writer.commit();
     write_file(dir_.file("recipe.toml"), "[corpus.split]\nheldout_fraction = 0\n");
     curate("a", {});
-    curate("b", {"--set", "corpus.filters.min_words=100000"});
+    curate("b", {"--set", "corpus.filters.nemotron_cc.min_words=100000"});
   }
 
   void curate(const std::string& name, const std::vector<std::string>& more) {

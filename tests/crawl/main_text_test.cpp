@@ -70,7 +70,7 @@ TEST(MainText, ChoosesTheSetThatPromisesTheBestF1) {
     std::vector<float> scores;
     const size_t count = 1 + random() % 9;
     for (size_t i = 0; i < count; ++i) {
-      lengths.push_back(1 + static_cast<int64_t>(random() % 300));
+      lengths.push_back(1 + static_cast<int64_t>(random() % 140));  // no prose
       scores.push_back(static_cast<float>(random() % 1000) / 1000);
     }
     const std::vector<uint8_t> keep = choose_blocks(blocks_of(lengths), scores);
@@ -98,6 +98,26 @@ TEST(MainText, ChoosesTheSetThatPromisesTheBestF1) {
     }
     EXPECT_NEAR(f1(ours), best >= 0.2 ? best : 0, 1e-9);
   }
+}
+
+TEST(MainText, InProseShortBlocksMustBeLikelierThanNot) {
+  EXPECT_EQ(choose_blocks(blocks_of({300, 50, 300}), {0.6F, 0.52F, 0.6F}), (std::vector<uint8_t>{1, 0, 1}));
+  EXPECT_EQ(choose_blocks(blocks_of({300, 50, 300}), {0.6F, 0.58F, 0.6F}), (std::vector<uint8_t>{1, 1, 1}));
+  EXPECT_EQ(choose_blocks(blocks_of({50, 50, 50}), {0.6F, 0.52F, 0.6F}), (std::vector<uint8_t>{1, 1, 1}));  // a list
+}
+
+TEST(MainText, NothingAnnouncesWhatWasLeftOutBehindProse) {
+  std::vector<TextBlock> blocks = blocks_of({300, 20, 300, 20, 25, 40});
+  blocks[1].kind = blocks[3].kind = TextBlock::Kind::kHeading;
+  blocks[1].level = blocks[3].level = 2;
+  blocks[4].text = "Read more:";
+  const std::vector<float> scores = {0.9F, 0.9F, 0.9F, 0.9F, 0.9F, 0};
+  EXPECT_EQ(choose_blocks(blocks, scores), (std::vector<uint8_t>{1, 1, 1, 0, 0, 0}));
+  for (TextBlock& block : blocks) {
+    block.kind = TextBlock::Kind::kHeading;
+    block.level = 2;
+  }
+  EXPECT_EQ(choose_blocks(blocks, scores), (std::vector<uint8_t>{1, 1, 1, 1, 1, 0}));  // there is nothing else
 }
 
 TEST(MainText, KeepsRepeatedTextOnce) {

@@ -20,7 +20,8 @@ namespace smelt {
 namespace {
 
 constexpr BoostingOptions kOptions{.trees = 240, .rate = 0.10, .seed = 1};
-constexpr double kSnippetWeight = 0.15;  // of a snippet's block, where the blocks of a marked page together weigh 1
+constexpr double kSnippetWeight = 0.6;  // of a snippet's block, where the blocks of a marked page together weigh 1
+constexpr double kBlockWeight = 0.002;  // of each block of a marked page, beside the share of its words
 
 // The blocks of all pages as rows; `pages[i]` owns rows [begin[i], begin[i + 1]).
 struct Rows {
@@ -40,7 +41,7 @@ Rows make_rows(const std::vector<GoldPage>& pages, Executor& threads) {
       // Every page counts alike, and in it every word.
       const double share = static_cast<double>(page.words[block].size()) / std::max(page.gold_words, 30.0);
       const bool snippets = page.gold.empty() && page.kind == "snippets";
-      all.rows.weights.push_back(static_cast<float>(snippets ? kSnippetWeight : std::min(share, 1.0) + 1e-4));
+      all.rows.weights.push_back(static_cast<float>(snippets ? kSnippetWeight : std::min(share, 1.0) + kBlockWeight));
       all.known.push_back(page.inside[block] >= 0 ? 1 : 0);
       all.rows.answers.push_back(page.inside[block] >= 0.5F ? 1 : 0);
       all.page_of.push_back(i);

@@ -24,6 +24,9 @@ RunRecipe load_recipe(const std::string& path, const std::vector<std::string>& s
 
 void check_training(const RunRecipe& recipe) {
   recipe.train.check();
+  if (recipe.corpus.clusters.enabled && recipe.corpus.clusters.as_sources) {
+    return;  // named by clusters, which only the corpus knows
+  }
   std::vector<std::string> sources;
   for (const PagesInput& pages : recipe.documents.pages) {
     if (pages.name.empty()) {

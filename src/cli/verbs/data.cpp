@@ -57,6 +57,11 @@ int extract(Session& session, const Arguments& arguments) {
   if (arguments.has("--everything")) {
     options.extract.content = "all";
   }
+  if (arguments.has("--markdown")) {
+    options.extract.output = "markdown";
+  }
+  options.extract.links = arguments.has("--links");
+  options.extract.comments = arguments.has("--comments");
   const std::string parts = output + ".parts";
   const StageResult result =
       run_single_stage(session.context(), ingest_spec(options, parts), arguments.has("--resume"),
@@ -107,6 +112,9 @@ Verb extract_verb() {
       {{"--output", FlagKind::kText, "FILE", ".jsonl or .jsonl.zst", true},
        {"--rejects", FlagKind::kText, "FILE", "where to keep what was set aside, with the reasons"},
        {"--everything", FlagKind::kSwitch, "", "every visible block, not only the main text"},
+       {"--markdown", FlagKind::kSwitch, "", "Markdown instead of text with light marks"},
+       {"--links", FlagKind::kSwitch, "", "with --markdown: links with their addresses"},
+       {"--comments", FlagKind::kSwitch, "", "also what readers wrote under the text"},
        {"--resume", FlagKind::kSwitch, "", "go on with an interrupted attempt"}},
       {{"smelt extract pages --output docs.jsonl.zst", "a folder of pages"},
        {"smelt extract a.warc.gz b.warc.gz --output docs.jsonl.zst --rejects rejects.jsonl",

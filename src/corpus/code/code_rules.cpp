@@ -93,7 +93,7 @@ int64_t visible_html_characters(std::string_view utf8) {
   options.text_only = true;
   const HtmlTree tree = parse_html(std::string(utf8), options);
   int64_t characters = 0;
-  for (const TextBlock& block : split_blocks(tree, find_pruned(tree, Pruning::kInvisible))) {
+  for (const TextBlock& block : split_blocks(tree, find_pruned(tree))) {
     characters += block.length;
   }
   return characters;

@@ -34,7 +34,7 @@ WordShape shape_of(std::string_view line, bool unspaced) {
       ++pos;
       continue;
     }
-    const uint32_t c = next_code_point(line, pos);
+    const uint32_t c = take_code_point(line, pos);
     if (has_class(c, kSpaceCharacter)) {
       finish();
     } else if (unspaced && c >= 0x80 && has_class(c, kLetterCharacter)) {
@@ -117,8 +117,11 @@ C4Cleaner::Fate C4Cleaner::judge_line(std::string_view line, bool unspaced, C4Ou
   if (line_words_ < options_.min_line_words) {
     return Fate::kFewWords;
   }
-  lower_ = lower_ascii(line);
-  const auto holds = [&](std::string_view phrase) { return lower_.find(phrase) != std::string::npos; };
+  if (!suspect_ && line.find('{') == std::string_view::npos) {
+    return Fate::kKept;
+  }
+  lower_into(line, lower_);
+  const auto holds = [&](std::string_view phrase) { return contains_phrase(lower_, phrase); };
   if (published && holds("lorem ipsum")) {
     outcome.lorem_ipsum = true;
     return Fate::kEnds;
@@ -162,7 +165,12 @@ void C4Cleaner::clean(std::string_view text, std::string_view language, std::spa
   outcome.text.clear();
   outcome.removed = {};
   outcome.citations = outcome.sentences = outcome.words = 0;
-  outcome.lorem_ipsum = !published && lower_ascii(text).find("lorem ipsum") != std::string::npos;
+  lower_into(text, lower_);
+  const bool lorem_ipsum = contains_phrase(lower_, "lorem ipsum");
+  suspect_ = lorem_ipsum || contains_phrase(lower_, "javascript") || contains_phrase(lower_, "cookie") ||
+             contains_phrase(lower_, "privacy policy") || contains_phrase(lower_, "terms of use") ||
+             text.find('[') != std::string_view::npos;  // a citation may stand inside a phrase
+  outcome.lorem_ipsum = !published && lorem_ipsum;
   outcome.curly_bracket = !published && text.find('{') != std::string_view::npos;
   std::string_view rest = text;
   std::string_view separator;

@@ -60,6 +60,7 @@ class C4Cleaner {
   std::vector<EnglishToken> line_tokens_;
   std::string edited_;
   std::string lower_;
+  bool suspect_ = false;  // the text may hold one of the phrases
   int64_t line_words_ = 0;
 };
 

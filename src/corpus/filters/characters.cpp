@@ -1,6 +1,8 @@
 #include "corpus/filters/characters.h"
 
 #include <algorithm>
+#include <array>
+#include <cstring>
 #include <vector>
 
 #include <utf8proc.h>
@@ -29,19 +31,30 @@ bool is_space(uint32_t c) {
          (c >= 0x2000 && c <= 0x200A) || c == 0x2028 || c == 0x2029 || c == 0x202F || c == 0x205F || c == 0x3000;
 }
 
-bool is_circled_letter(uint32_t c) {
-  return (c >= 0x24B6 && c <= 0x24E9) || (c >= 0x1F130 && c <= 0x1F149) || (c >= 0x1F150 && c <= 0x1F169) ||
-         (c >= 0x1F170 && c <= 0x1F189);
+// Roman numerals and circled letters.
+bool is_upper_sign(uint32_t c) {
+  return (c >= 0x2160 && c <= 0x216F) || (c >= 0x24B6 && c <= 0x24CF) || (c >= 0x1F130 && c <= 0x1F149) ||
+         (c >= 0x1F150 && c <= 0x1F169) || (c >= 0x1F170 && c <= 0x1F189);
+}
+
+bool is_alphabetic(uint32_t c, utf8proc_category_t category) {
+  const bool letter = category >= UTF8PROC_CATEGORY_LU && category <= UTF8PROC_CATEGORY_LO;
+  const bool mark = category >= UTF8PROC_CATEGORY_MN && category <= UTF8PROC_CATEGORY_ME;
+  if (letter || category == UTF8PROC_CATEGORY_NL || is_upper_sign(c)) {
+    return true;
+  }
+  return c > 0xFFFF ? category == UTF8PROC_CATEGORY_MC
+                    : (mark || category == UTF8PROC_CATEGORY_SO) && contains(kAlphabeticMarks, c);
 }
 
 uint32_t general_classes(uint32_t c, utf8proc_category_t category) {
   uint32_t classes = is_space(c) ? kSpaceCharacter : 0;
   const bool letter = category >= UTF8PROC_CATEGORY_LU && category <= UTF8PROC_CATEGORY_LO;
   classes |= letter ? kLetterCharacter : 0;
-  classes |= letter || category == UTF8PROC_CATEGORY_NL || is_circled_letter(c) ? kAlphabeticCharacter : 0;
+  classes |= is_alphabetic(c, category) ? kAlphabeticCharacter : 0;
   classes |= category == UTF8PROC_CATEGORY_ND ? kDigitCharacter : 0;
   classes |= category >= UTF8PROC_CATEGORY_ND && category <= UTF8PROC_CATEGORY_NO ? kNumberCharacter : 0;
-  classes |= category == UTF8PROC_CATEGORY_LU ? kUpperCharacter : 0;
+  classes |= category == UTF8PROC_CATEGORY_LU || is_upper_sign(c) ? kUpperCharacter : 0;
   classes |= category >= UTF8PROC_CATEGORY_PC && category <= UTF8PROC_CATEGORY_PO ? kPunctuationCategory : 0;
   const bool terminal = contains(kTerminalMarks, c);
   classes |= terminal ? kTerminalMark : 0;
@@ -70,24 +83,6 @@ uint32_t token_classes(uint32_t c, utf8proc_category_t category) {
   return classes;
 }
 
-uint32_t compute_classes(uint32_t c) {
-  const utf8proc_category_t category = utf8proc_category(static_cast<utf8proc_int32_t>(c));
-  return general_classes(c, category) | token_classes(c, category);
-}
-
-constexpr uint32_t kTableSize = 0x10000;
-
-const std::vector<uint32_t>& class_table() {
-  static const std::vector<uint32_t> kTable = [] {
-    std::vector<uint32_t> table(kTableSize);
-    for (uint32_t c = 0; c < kTableSize; ++c) {
-      table[c] = compute_classes(c);
-    }
-    return table;
-  }();
-  return kTable;
-}
-
 // Where the code point that ends at `end` begins.
 size_t previous_start(std::string_view text, size_t end) {
   size_t start = end - 1;
@@ -110,21 +105,53 @@ size_t line_end_size(std::string_view text, size_t pos) {
   return rest.starts_with("\u0085") ? 2 : rest.starts_with("\u2028") || rest.starts_with("\u2029") ? 3 : 0;
 }
 
-bool may_end_line(char c) {
-  const auto byte = static_cast<uint8_t>(c);
-  return (byte >= 0x0A && byte <= 0x0D) || (byte >= 0x1C && byte <= 0x1E) || byte == 0xC2 || byte == 0xE2;
-}
+// Bytes that may start a line end.
+constexpr std::array<bool, 256> kMayEndLine = [] {
+  std::array<bool, 256> may{};
+  for (const size_t byte : {0x0A, 0x0B, 0x0C, 0x0D, 0x1C, 0x1D, 0x1E, 0xC2, 0xE2}) {
+    may[byte] = true;
+  }
+  return may;
+}();
 
 }  // namespace
 
-uint32_t character_classes(uint32_t code_point) {
-  return code_point < kTableSize ? class_table()[code_point] : compute_classes(code_point);
+namespace detail {
+
+uint32_t compute_classes(uint32_t code_point) {
+  const utf8proc_category_t category = utf8proc_category(static_cast<utf8proc_int32_t>(code_point));
+  return general_classes(code_point, category) | token_classes(code_point, category);
+}
+
+const std::vector<uint32_t>& make_class_table() {
+  static const std::vector<uint32_t> kTable = [] {
+    std::vector<uint32_t> table(kClassTableSize);
+    for (uint32_t c = 0; c < kClassTableSize; ++c) {
+      table[c] = compute_classes(c);
+    }
+    return table;
+  }();
+  return kTable;
+}
+
+}  // namespace detail
+
+void lower_into(std::string_view text, std::string& lower) {
+  lower.resize(text.size());
+  for (size_t i = 0; i < text.size(); ++i) {
+    const auto c = static_cast<uint8_t>(text[i]);
+    lower[i] = static_cast<char>(c + (static_cast<uint8_t>(c - 'A') < 26 ? 32 : 0));
+  }
+}
+
+bool contains_phrase(std::string_view text, std::string_view phrase) {
+  return memmem(text.data(), text.size(), phrase.data(), phrase.size()) != nullptr;
 }
 
 std::string_view strip_leading_spaces(std::string_view text) {
   for (size_t pos = 0; pos < text.size();) {
     const size_t start = pos;
-    if (!is_space(next_code_point(text, pos))) {
+    if (!is_space(take_code_point(text, pos))) {
       return text.substr(start);
     }
   }
@@ -135,7 +162,7 @@ std::string_view strip_trailing_spaces(std::string_view text) {
   while (!text.empty()) {
     size_t start = previous_start(text, text.size());
     const size_t begin = start;
-    if (!is_space(next_code_point(text, start)) || start != text.size()) {
+    if (!is_space(take_code_point(text, start)) || start != text.size()) {
       break;
     }
     text = text.substr(0, begin);
@@ -152,7 +179,7 @@ uint32_t last_code_point(std::string_view text) {
     return 0;
   }
   size_t pos = previous_start(text, text.size());
-  return next_code_point(text, pos);
+  return take_code_point(text, pos);
 }
 
 bool next_line(std::string_view& text, std::string_view& line) {
@@ -160,7 +187,7 @@ bool next_line(std::string_view& text, std::string_view& line) {
     return false;
   }
   for (size_t pos = 0; pos < text.size(); ++pos) {
-    const size_t size = may_end_line(text[pos]) ? line_end_size(text, pos) : 0;
+    const size_t size = kMayEndLine[static_cast<uint8_t>(text[pos])] ? line_end_size(text, pos) : 0;
     if (size > 0) {
       line = text.substr(0, pos);
       text = text.substr(pos + size);

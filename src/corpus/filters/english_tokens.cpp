@@ -6,10 +6,10 @@
 #include <string>
 #include <unordered_map>
 
-#include "base/hash.h"
 #include "base/text.h"
 #include "corpus/filters/characters.h"
 #include "corpus/filters/english_rules.h"
+#include "corpus/filters/word_hash.h"
 
 namespace smelt {
 
@@ -191,10 +191,20 @@ uint64_t hash_of(Word word) {
   return polynomial_hash(utf8_of(word), power);
 }
 
-// By the first token's hash.
-const std::unordered_map<uint64_t, std::vector<JoinedRun>>& joined_runs() {
+// Runs by their first token, and the number of each such token's list by its hash; list 0 is empty.
+struct JoinedRuns {
+  std::vector<std::vector<JoinedRun>> lists = {{}};
+  std::unordered_map<uint64_t, uint16_t> by_first;
+
+  uint16_t list_of(uint64_t hash) const {
+    const auto found = by_first.find(hash);
+    return found == by_first.end() ? 0 : found->second;
+  }
+};
+
+const JoinedRuns& joined_runs() {
   static const auto kRuns = [] {
-    std::unordered_map<uint64_t, std::vector<JoinedRun>> runs;
+    JoinedRuns runs;
     WordSplitter splitter;
     std::vector<Cut> cuts;
     for (const english::Exception& exception : english::exceptions()) {
@@ -209,7 +219,11 @@ const std::unordered_map<uint64_t, std::vector<JoinedRun>>& joined_runs() {
       for (const Cut& cut : cuts) {
         run.hashes.push_back(hash_of(word.substr(cut.begin, cut.end - cut.begin)));
       }
-      runs[run.hashes.front()].push_back(std::move(run));
+      const auto [list, is_new] = runs.by_first.emplace(run.hashes.front(), static_cast<uint16_t>(runs.lists.size()));
+      if (is_new) {
+        runs.lists.emplace_back();
+      }
+      runs.lists[list->second].push_back(std::move(run));
     }
     return runs;
   }();
@@ -226,6 +240,45 @@ size_t space_length(std::string_view text, size_t pos) {
   }
   size_t end = pos;
   return has_class(next_code_point(text, end), kSpaceCharacter) ? end - pos : 0;
+}
+
+// memcmp of short words without the call.
+bool equal_bytes(const char* a, const char* b, size_t size) {
+  const auto differ = [&](auto word, size_t at) {
+    auto other = word;
+    std::memcpy(&word, a + at, sizeof(word));
+    std::memcpy(&other, b + at, sizeof(word));
+    return word != other;
+  };
+  if (size > 16) {
+    return std::memcmp(a, b, size) == 0;
+  }
+  if (size >= 8) {
+    return !differ(uint64_t{}, 0) && !differ(uint64_t{}, size - 8);
+  }
+  if (size >= 4) {
+    return !differ(uint32_t{}, 0) && !differ(uint32_t{}, size - 4);
+  }
+  return a[0] == b[0] && a[size / 2] == b[size / 2] && a[size - 1] == b[size - 1];
+}
+
+// Where the word that begins at pos ends.
+size_t word_end(std::string_view text, size_t pos) {
+  while (pos < text.size()) {
+    const auto byte = static_cast<uint8_t>(text[pos]);
+    if (byte > ' ' && byte < 0x80) {
+      ++pos;
+      continue;
+    }
+    if (space_length(text, pos) > 0) {
+      break;
+    }
+    ++pos;
+    while (pos < text.size() && (static_cast<uint8_t>(text[pos]) & 0xC0) == 0x80) {
+      ++pos;
+    }
+  }
+  return pos;
 }
 
 }  // namespace
@@ -284,7 +337,7 @@ void EnglishTokenizer::State::split(std::string_view word) {
     token.end = starts[cut.end];
     describe(word.substr(token.begin, token.end - token.begin), Word(decoded).substr(cut.begin, cut.end - cut.begin),
              token);
-    token.kind |= joined_runs().contains(token.hash) ? EnglishToken::kMayStart : 0;
+    token.runs = joined_runs().list_of(token.hash);
     split_tokens.push_back(token);
   }
 }
@@ -294,10 +347,10 @@ std::span<const EnglishToken> EnglishTokenizer::State::tokens_of(std::string_vie
     split(word);
     return split_tokens;
   }
-  size_t index = static_cast<size_t>(hash64(word)) & (kSlots - 1);
+  size_t index = static_cast<size_t>(word_hash(word)) & (kSlots - 1);
   while (slots[index].num_tokens > 0) {
     const Slot& slot = slots[index];
-    if (slot.word_size == word.size() && std::memcmp(words.data() + slot.word_begin, word.data(), word.size()) == 0) {
+    if (slot.word_size == word.size() && equal_bytes(words.data() + slot.word_begin, word.data(), word.size())) {
       return {kept.data() + slot.first_token, slot.num_tokens};
     }
     index = (index + 1) & (kSlots - 1);
@@ -308,7 +361,7 @@ std::span<const EnglishToken> EnglishTokenizer::State::tokens_of(std::string_vie
     used = 0;
     words.clear();
     kept.clear();
-    index = static_cast<size_t>(hash64(word)) & (kSlots - 1);
+    index = static_cast<size_t>(word_hash(word)) & (kSlots - 1);
   }
   slots[index] = {static_cast<uint32_t>(words.size()), static_cast<uint32_t>(word.size()),
                   static_cast<uint32_t>(kept.size()), static_cast<uint32_t>(split_tokens.size())};
@@ -321,10 +374,10 @@ std::span<const EnglishToken> EnglishTokenizer::State::tokens_of(std::string_vie
 void EnglishTokenizer::State::find_runs(const std::vector<EnglishToken>& tokens) {
   matches.clear();
   for (size_t i = 0; i < tokens.size(); ++i) {
-    if ((tokens[i].kind & EnglishToken::kMayStart) == 0) {
+    if (tokens[i].runs == 0) {
       continue;
     }
-    for (const JoinedRun& run : joined_runs().at(tokens[i].hash)) {
+    for (const JoinedRun& run : joined_runs().lists[tokens[i].runs]) {
       const size_t size = run.hashes.size();
       if (i + size <= tokens.size() &&
           std::equal(run.hashes.begin(), run.hashes.end(), tokens.begin() + static_cast<ptrdiff_t>(i),
@@ -419,12 +472,7 @@ void EnglishTokenizer::tokenize(std::string_view text, std::vector<EnglishToken>
       tokens.push_back(token);
     }
     const size_t begin = pos;
-    while (pos < text.size() && space_length(text, pos) == 0) {
-      ++pos;
-      while (pos < text.size() && (static_cast<uint8_t>(text[pos]) & 0xC0) == 0x80) {
-        ++pos;
-      }
-    }
+    pos = word_end(text, begin);
     if (pos > begin) {
       for (EnglishToken token : state_->tokens_of(text.substr(begin, pos - begin))) {
         token.begin += static_cast<uint32_t>(begin);

@@ -18,13 +18,13 @@ struct EnglishToken {
     kIsWord = 4,        // more than Gopher's punctuation
     kSentenceMark = 8,  // one code point that ends sentences
     kPunctuation = 16,  // nothing but category P
-    kMayStart = 32,     // may be the first of several that are one by the list
   };
   uint32_t begin = 0;  // bytes of the text
   uint32_t end = 0;
   uint32_t characters = 0;
   uint8_t kind = 0;
   uint8_t stop_word = 0;  // 1 to 8: the, be, to, of, and, that, have, with
+  uint16_t runs = 0;      // not 0: may be the first of several that are one by the list
   uint64_t hash = 0;      // of the bytes: kHashBase's polynomial modulo 2^61 - 1
   uint64_t power = 0;     // kHashBase to the number of bytes
 };

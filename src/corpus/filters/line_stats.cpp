@@ -156,10 +156,10 @@ void LineCounter::count(std::string_view text, bool english, TextRules rules, Te
   const auto count = static_cast<size_t>(std::count(text.begin(), text.end(), '\n')) + 1;
   lines_.reset(count);
   paragraphs_.reset(count);
-  lower_ = lower_ascii(text);
-  stats.lorem_ipsum = lower_.find("lorem ipsum") != std::string::npos;
-  const bool has_policy = lower_.find("cookie") != std::string::npos || lower_.find("privacy") != std::string::npos ||
-                          lower_.find("terms of use") != std::string::npos;
+  lower_into(text, lower_);
+  stats.lorem_ipsum = contains_phrase(lower_, "lorem ipsum");
+  const bool has_policy = contains_phrase(lower_, "cookie") || contains_phrase(lower_, "privacy") ||
+                          contains_phrase(lower_, "terms of use");
   split_lines(text, english, rules, has_policy, stats);
   if (rules == TextRules::kPublished) {
     split_published_paragraphs(text, has_policy, stats);

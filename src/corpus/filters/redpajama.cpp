@@ -7,6 +7,7 @@
 
 #include "base/hash.h"
 #include "base/text.h"
+#include "corpus/filters/character_tables.h"
 #include "corpus/filters/characters.h"
 #include "corpus/filters/sentences.h"
 #include "corpus/filters/stop_word_count.h"
@@ -68,8 +69,34 @@ bool is_word_character(uint32_t c) {
   return c == '_' || has_class(c, kLetterCharacter | kNumberCharacter);
 }
 
-bool is_cased_lower(uint32_t c) {
-  return c < 0x80 ? c >= 'a' && c <= 'z' : utf8proc_category(static_cast<utf8proc_int32_t>(c)) == UTF8PROC_CATEGORY_LL;
+// Letters that are not capitals: with the property Lowercase, or of title case.
+bool is_small(uint32_t c) {
+  if (c < 0x80) {
+    return c >= 'a' && c <= 'z';
+  }
+  constexpr std::array<CodeRange, 19> kModifiers = {{{0xAA, 0xAA},
+                                                     {0xBA, 0xBA},
+                                                     {0x2B0, 0x2B8},
+                                                     {0x2C0, 0x2C1},
+                                                     {0x2E0, 0x2E4},
+                                                     {0x345, 0x345},
+                                                     {0x37A, 0x37A},
+                                                     {0x1D2C, 0x1D6A},
+                                                     {0x1D78, 0x1D78},
+                                                     {0x1D9B, 0x1DBF},
+                                                     {0x2071, 0x2071},
+                                                     {0x207F, 0x207F},
+                                                     {0x2090, 0x209C},
+                                                     {0x2170, 0x217F},
+                                                     {0x24D0, 0x24E9},
+                                                     {0x2C7C, 0x2C7D},
+                                                     {0xA69C, 0xA69D},
+                                                     {0xA770, 0xA770},
+                                                     {0xAB5C, 0xAB5F}}};
+  const utf8proc_category_t category = utf8proc_category(static_cast<utf8proc_int32_t>(c));
+  return category == UTF8PROC_CATEGORY_LL || category == UTF8PROC_CATEGORY_LT ||
+         std::any_of(kModifiers.begin(), kModifiers.end(),
+                     [c](const CodeRange& range) { return c >= range.first && c <= range.last; });
 }
 
 bool is_bullet(uint32_t c) {
@@ -86,6 +113,24 @@ int64_t count_places(std::string_view text, std::string_view phrase) {
   return places;
 }
 
+// Appends the code point in lower case and in NFD; returns how many code points that are.
+uint32_t append_lower_decomposed(uint32_t c, std::string& out) {
+  constexpr uint32_t kDottedI = 0x130;  // the one letter whose lower case is two code points
+  if (c == kDottedI) {
+    out += "i\u0307";
+    return 2;
+  }
+  std::array<utf8proc_int32_t, 32> parts{};
+  int boundary = 0;
+  const utf8proc_ssize_t count =
+      utf8proc_decompose_char(utf8proc_tolower(static_cast<utf8proc_int32_t>(c)), parts.data(),
+                              static_cast<utf8proc_ssize_t>(parts.size()), UTF8PROC_DECOMPOSE, &boundary);
+  for (utf8proc_ssize_t i = 0; i < count; ++i) {
+    append_utf8(out, static_cast<uint32_t>(parts[static_cast<size_t>(i)]));
+  }
+  return static_cast<uint32_t>(std::max<utf8proc_ssize_t>(count, 0));
+}
+
 // Matches of a word boundary, one or more characters other than . ! ? and then as many of these as there are.
 int64_t count_sentence_matches(std::string_view text) {
   int64_t sentences = 0;
@@ -93,7 +138,7 @@ int64_t count_sentence_matches(std::string_view text) {
   bool ended = false;   // its end marks have begun
   bool word_before = false;
   for (size_t pos = 0; pos < text.size();) {
-    const uint32_t c = next_code_point(text, pos);
+    const uint32_t c = take_code_point(text, pos);
     const bool mark = c == '.' || c == '!' || c == '?';
     const bool word = is_word_character(c);
     if (inside && ended && !mark) {
@@ -130,7 +175,7 @@ void SignalMeter::normalize(std::string_view text) {
   words_.clear();
   uint32_t characters = 0;
   for (size_t pos = 0; pos < text.size();) {
-    const uint32_t c = next_code_point(text, pos);
+    const uint32_t c = take_code_point(text, pos);
     if (has_class(c, kSpaceCharacter)) {
       finish_word(characters);
       characters = 0;
@@ -147,15 +192,7 @@ void SignalMeter::normalize(std::string_view text) {
       ++characters;
       continue;
     }
-    std::array<utf8proc_int32_t, 32> parts{};
-    int boundary = 0;
-    const utf8proc_ssize_t count =
-        utf8proc_decompose_char(utf8proc_tolower(static_cast<utf8proc_int32_t>(c)), parts.data(),
-                                static_cast<utf8proc_ssize_t>(parts.size()), UTF8PROC_DECOMPOSE, &boundary);
-    for (utf8proc_ssize_t i = 0; i < count; ++i) {
-      append_utf8(normalized_, static_cast<uint32_t>(parts[static_cast<size_t>(i)]));
-    }
-    characters += static_cast<uint32_t>(std::max<utf8proc_ssize_t>(count, 0));
+    characters += append_lower_decomposed(c, normalized_);
   }
   finish_word(characters);
 }
@@ -180,7 +217,7 @@ void SignalMeter::count_raw_words(std::string_view text, std::string_view langua
   };
   for (size_t pos = 0; pos < text.size();) {
     const size_t start = pos;
-    const uint32_t c = next_code_point(text, pos);
+    const uint32_t c = take_code_point(text, pos);
     if (has_class(c, kSpaceCharacter)) {
       finish(start);
       continue;
@@ -194,7 +231,7 @@ void SignalMeter::count_raw_words(std::string_view text, std::string_view langua
     of_words = word;
     lettered = lettered || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
     upper = upper || has_class(c, kUpperCharacter);
-    lower = lower || is_cased_lower(c);
+    lower = lower || is_small(c);
   }
   finish(text.size());
 }
@@ -209,12 +246,12 @@ void SignalMeter::count_lines(std::string_view text, Counts& counts) {
     counts.terminal_lines += last == '.' || last == '!' || last == '?' || last == 0x201D ? 1 : 0;
     counts.ellipsis_lines += tail.ends_with("...") || tail.ends_with("\u2026") ? 1 : 0;
     size_t first = 0;
-    counts.bullet_lines += !head.empty() && is_bullet(next_code_point(head, first)) ? 1 : 0;
+    counts.bullet_lines += !head.empty() && is_bullet(take_code_point(head, first)) ? 1 : 0;
     int64_t upper = 0;
     int64_t numerical = 0;
     int64_t characters = 0;
     for (size_t pos = 0; pos < line.size(); ++characters) {
-      const uint32_t classes = character_classes(next_code_point(line, pos));
+      const uint32_t classes = character_classes(take_code_point(line, pos));
       upper += (classes & kUpperCharacter) != 0 ? 1 : 0;
       numerical += (classes & kNumberCharacter) != 0 ? 1 : 0;
     }

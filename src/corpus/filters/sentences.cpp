@@ -47,7 +47,7 @@ int64_t count_plain_sentences(std::string_view line) {
   bool content = false;  // a letter or digit since the last end
   bool ended = false;    // an end mark, and perhaps closers, directly before
   for (size_t pos = 0; pos < line.size();) {
-    const uint32_t c = next_code_point(line, pos);
+    const uint32_t c = take_code_point(line, pos);
     const uint32_t classes = character_classes(c);
     if ((classes & kTerminalMark) != 0) {
       if (c >= 0x80 && content) {

@@ -26,7 +26,7 @@ const StopWords* list_of(std::string_view language) {
 bool next_lower_word(std::string_view text, size_t& pos, std::string& word) {
   word.clear();
   while (pos < text.size()) {
-    const uint32_t c = next_code_point(text, pos);
+    const uint32_t c = take_code_point(text, pos);
     const bool letter = has_class(c, kLetterCharacter) ||
                         (c >= 0x300 && utf8proc_category(static_cast<utf8proc_int32_t>(c)) <= UTF8PROC_CATEGORY_ME &&
                          utf8proc_category(static_cast<utf8proc_int32_t>(c)) >= UTF8PROC_CATEGORY_MN);

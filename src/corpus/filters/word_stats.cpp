@@ -4,16 +4,40 @@
 #include <array>
 #include <cstring>
 
-#include "base/hash.h"
 #include "base/text.h"
 #include "corpus/filters/characters.h"
+#include "corpus/filters/word_hash.h"
 
 namespace smelt {
 
 namespace {
 
 constexpr std::array<std::string_view, 6> kEllipses = {"...", "[...]", "(...)", "\u2026", "[\u2026]", "-\u00BB"};
-constexpr std::array<std::string_view, 8> kCommonWords = {"the", "be", "to", "of", "and", "that", "have", "with"};
+
+// A word of up to four bytes as a number.
+constexpr uint32_t packed(std::string_view word) {
+  uint32_t value = 0;
+  for (const char c : word) {
+    value = value << 8 | static_cast<uint8_t>(c);
+  }
+  return value;
+}
+
+bool is_common_english(std::string_view word) {
+  switch (packed(word)) {
+    case packed("the"):
+    case packed("be"):
+    case packed("to"):
+    case packed("of"):
+    case packed("and"):
+    case packed("that"):
+    case packed("have"):
+    case packed("with"):
+      return true;
+    default:
+      return false;
+  }
+}
 
 // What a byte means to the search for words; flags of a word's bytes are ORed together.
 enum ByteClass : uint8_t { kOther = 0, kSpace = 1, kHigh = 2, kLetter = 4, kDigit = 8, kHash = 16 };
@@ -34,31 +58,6 @@ constexpr std::array<uint8_t, 256> make_byte_classes() {
   return classes;
 }
 constexpr std::array<uint8_t, 256> kByteClasses = make_byte_classes();
-
-// Equal words have equal hashes; most words fit into one or two loads, where the general hash would be a call.
-uint64_t word_hash(std::string_view word) {
-  uint64_t first = 0;
-  uint64_t last = 0;
-  if (word.size() > 16) {
-    return hash64(word);
-  }
-  if (word.size() >= 8) {
-    std::memcpy(&first, word.data(), 8);
-    std::memcpy(&last, word.data() + word.size() - 8, 8);
-  } else if (word.size() >= 4) {
-    uint32_t head = 0;
-    uint32_t tail = 0;
-    std::memcpy(&head, word.data(), 4);
-    std::memcpy(&tail, word.data() + word.size() - 4, 4);
-    first = head | static_cast<uint64_t>(tail) << 32;
-  } else {
-    const auto byte = [&](size_t i) { return static_cast<uint64_t>(static_cast<uint8_t>(word[i])); };
-    first = byte(0) | byte(word.size() / 2) << 8 | byte(word.size() - 1) << 16;
-  }
-  uint64_t hash = (first ^ 0x9E3779B97F4A7C15u) * 0xBF58476D1CE4E5B9u;
-  hash = (hash ^ (hash >> 32) ^ last ^ (word.size() << 56)) * 0x94D049BB133111EBu;
-  return hash ^ (hash >> 31);
-}
 
 bool is_ellipsis(std::string_view word, TextRules rules) {
   return std::find(kEllipses.begin(), kEllipses.end(), word) != kEllipses.end() ||
@@ -98,7 +97,7 @@ void WordCounter::finish(std::string_view text, size_t end, Current& current, Te
   stats.plain_words += plain ? 1 : 0;
   stats.plain_word_characters += plain ? characters : 0;
   if (word.size() <= 4) {
-    stats.common_english_words += std::find(kCommonWords.begin(), kCommonWords.end(), word) != kCommonWords.end();
+    stats.common_english_words += is_common_english(word) ? 1 : 0;
   }
   if (!letter && word.size() <= 7) {
     stats.symbol_words += is_ellipsis(word, rules_) ? 1 : 0;
@@ -148,9 +147,17 @@ void WordCounter::count(std::string_view text, bool unspaced, TextRules rules, T
       finish(text, pos, current, stats);
       current.begin = ++pos;
     } else if (kind != kHigh) {
-      ++current.characters;
-      current.classes |= kind;
-      ++pos;
+      const size_t begin = pos;
+      uint32_t classes = kind;
+      for (++pos; pos < text.size(); ++pos) {
+        const uint8_t next = kByteClasses[static_cast<unsigned char>(text[pos])];
+        if ((next & (kSpace | kHigh)) != 0) {
+          break;
+        }
+        classes |= next;
+      }
+      current.characters += static_cast<int64_t>(pos - begin);
+      current.classes |= classes;
     } else {
       step_over_code_point(text, unspaced, pos, current, stats);
     }
@@ -162,7 +169,7 @@ void WordCounter::count(std::string_view text, bool unspaced, TextRules rules, T
 std::string_view word_at(std::string_view text, const Word& word) {
   size_t end = word.begin;
   for (uint32_t i = 0; i < word.characters; ++i) {
-    next_code_point(text, end);
+    take_code_point(text, end);
   }
   return text.substr(word.begin, end - word.begin);
 }

@@ -22,6 +22,9 @@ constexpr HtmlTagSet kUnread = {kScript, kStyle,   kTemplate, kSvg,    kIframe, 
 constexpr int64_t kShortestCopy = 60;
 // A page whose best choice promises less holds no text of its own.
 constexpr double kLeastF1 = 0.2;
+constexpr int64_t kShortBlock = 60;
+constexpr int64_t kLongBlock = 150;
+constexpr double kProseShare = 0.7;
 // How far above the text its title may stand, in blocks: bylines, dates and pictures come between.
 constexpr size_t kTitleReach = 12;
 
@@ -40,22 +43,8 @@ void keep_title(const std::vector<TextBlock>& blocks, std::vector<uint8_t>& keep
   }
 }
 
-}  // namespace
-
-std::vector<uint8_t> find_unread(const HtmlTree& tree) {
-  std::vector<uint8_t> unread(tree.nodes().size());
-  for (size_t i = 0; i < unread.size(); ++i) {
-    unread[i] = tree.nodes()[i].is_element() && kUnread.has(tree.nodes()[i].tag) ? 1 : 0;
-  }
-  return unread;
-}
-
-std::vector<float> score_blocks(const HtmlTree& tree, const std::vector<TextBlock>& blocks,
-                                const PageContext& context) {
-  return predict(main_text_model(), block_features(tree, blocks, context));
-}
-
-std::vector<uint8_t> choose_blocks(const std::vector<TextBlock>& blocks, const std::vector<float>& scores) {
+// By block: 1 for the set that promises the best F1.
+std::vector<uint8_t> best_set(const std::vector<TextBlock>& blocks, const std::vector<float>& scores) {
   std::vector<uint8_t> keep(blocks.size(), 0);
   std::vector<size_t> order(blocks.size());
   std::iota(order.begin(), order.end(), size_t{0});
@@ -79,6 +68,66 @@ std::vector<uint8_t> choose_blocks(const std::vector<TextBlock>& blocks, const s
   }
   for (size_t i = 0; i < best_count && best >= kLeastF1; ++i) {
     keep[order[i]] = 1;
+  }
+  return keep;
+}
+
+// Most of the kept text stands in long blocks: an article rather than a list of things.
+bool is_prose(const std::vector<TextBlock>& blocks, const std::vector<uint8_t>& keep) {
+  int64_t all = 0;
+  int64_t in_long = 0;
+  for (size_t i = 0; i < blocks.size(); ++i) {
+    const bool is_long = blocks[i].length >= kLongBlock && blocks[i].link_length * 3 < blocks[i].length;
+    all += keep[i] != 0 ? blocks[i].length : 0;
+    in_long += keep[i] != 0 && is_long ? blocks[i].length : 0;
+  }
+  return static_cast<double>(in_long) > kProseShare * static_cast<double>(all);
+}
+
+// In prose, short blocks are labels, notes and credits unless there is more to say for them: a wrong one hardly moves
+// the F1 of words, but a reader stumbles over it.
+float least_score(int64_t length) {
+  return length < kShortBlock ? 0.55F : length < kLongBlock ? 0.5F : 0.0F;
+}
+
+// Headings and labels of lists behind the last text go: what they announce was not kept.
+void trim_end(const std::vector<TextBlock>& blocks, std::vector<uint8_t>& keep) {
+  const auto announces = [&](const TextBlock& block) {
+    const bool label = block.length < kShortBlock && (block.text.ends_with(':') || block.text.ends_with('?'));
+    return label || block.kind == TextBlock::Kind::kHeading;
+  };
+  for (size_t last = blocks.size(); last-- > 0;) {
+    if (keep[last] != 0 && !announces(blocks[last])) {
+      std::fill(keep.begin() + static_cast<ptrdiff_t>(last) + 1, keep.end(), uint8_t{0});
+      return;
+    }
+  }
+}
+
+}  // namespace
+
+std::vector<uint8_t> find_unread(const HtmlTree& tree) {
+  std::vector<uint8_t> unread(tree.nodes().size());
+  for (size_t i = 0; i < unread.size(); ++i) {
+    unread[i] = tree.nodes()[i].is_element() && kUnread.has(tree.nodes()[i].tag) ? 1 : 0;
+  }
+  return unread;
+}
+
+std::vector<float> score_blocks(const HtmlTree& tree, const std::vector<TextBlock>& blocks,
+                                const PageContext& context) {
+  return predict(main_text_model(), block_features(tree, blocks, context));
+}
+
+std::vector<uint8_t> choose_blocks(const std::vector<TextBlock>& blocks, const std::vector<float>& scores) {
+  std::vector<uint8_t> keep = best_set(blocks, scores);
+  if (is_prose(blocks, keep)) {
+    std::vector<float> sure = scores;
+    for (size_t i = 0; i < blocks.size(); ++i) {
+      sure[i] = scores[i] < least_score(blocks[i].length) ? 0 : scores[i];
+    }
+    keep = best_set(blocks, sure);
+    trim_end(blocks, keep);
   }
   keep_title(blocks, keep);
   std::unordered_set<uint64_t> seen;

@@ -6,6 +6,7 @@
 
 #include "base/hash.h"
 #include "base/text.h"
+#include "crawl/visibility.h"
 
 namespace smelt {
 namespace {
@@ -111,15 +112,6 @@ void each_word(std::string_view text, F&& f) {
   }
 }
 
-bool hides(std::string_view style) {
-  if (style.find("none") == std::string_view::npos && style.find("hidden") == std::string_view::npos) {
-    return false;
-  }
-  std::string flat = lower_ascii(style);
-  std::erase_if(flat, [](char c) { return c == ' ' || c == '\t' || c == '\n'; });
-  return flat.find("display:none") != std::string::npos || flat.find("visibility:hidden") != std::string::npos;
-}
-
 void read_element(HtmlTag tag, MarkupSignals& signals) {
   const auto here = [&](MarkupElement element) { signals.at(element) = 0; };
   switch (tag) {
@@ -203,7 +195,7 @@ void read_attributes(const HtmlTree& tree, const HtmlNode& node, AttributeReader
         signals.distance[static_cast<size_t>(std::countr_zero(meanings))] = 0;
       }
     } else if (name == "hidden" || (name == "aria-hidden" && attribute.value == "true") ||
-               (name == "style" && hides(attribute.value))) {
+               (name == "style" && style_hides(attribute.value))) {
       signals.at(MarkupElement::kHiddenStyle) = 0;
     }
   }

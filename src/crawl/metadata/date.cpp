@@ -191,6 +191,9 @@ std::optional<std::string> year_last(std::string_view text, size_t at) {
     return std::nullopt;
   }
   const int year = number_at(text, ++at, 4);
+  if (at + 1 < text.size() && text[at] == separator && is_digit(text[at + 1])) {
+    return std::nullopt;  // a version
+  }
   Day day{year, second, first};
   if (separator != '.') {
     if (second > 12) {

@@ -173,9 +173,10 @@ MarkedFields read_marked_fields(const HtmlTree& tree) {
 }
 
 std::string clean_author(std::string_view text) {
-  constexpr std::array<std::string_view, 12> kBefore = {"by:",     "by ",           "written by ", "posted by ",
-                                                        "author:", "author ",       "von ",        "par ",
-                                                        "por ",    "published by ", "words by ",   "from "};
+  constexpr std::array<std::string_view, 20> kBefore = {
+      "by:",     "by ",          "author:", "author ",  "written ", "posted ", "published ",
+      "story ",  "text ",        "words ",  "article ", "created ", "added ",  "submitted ",
+      "edited ", "contributed ", "von ",    "par ",     "por ",     "from "};
   constexpr size_t kLongest = 100;
   constexpr int kMostWords = 10;
   std::string line = one_line(text, kLongestText);
@@ -192,7 +193,8 @@ std::string clean_author(std::string_view text) {
     }
   }
   for (const std::string_view separator :
-       {" | ", " \xC2\xB7 ", " \xE2\x80\xA2 ", " on ", " \xE2\x80\x93 ", " - ", "Published", "Updated", "Posted"}) {
+       {" | ", " \xC2\xB7 ", " \xE2\x80\xA2 ", " on ", " \xE2\x80\x93 ", " - ", "Published", "Updated", "Posted",
+        "Last updated", "Last modified", "Last reviewed", " Last "}) {
     const size_t at = name.find(separator);
     if (at != std::string_view::npos && at > 2) {
       name = trim(name.substr(0, at));
@@ -205,7 +207,10 @@ std::string clean_author(std::string_view text) {
   const bool digits_only = name.find_first_not_of("0123456789 ./:-") == std::string_view::npos;
   const bool address = name.find("http") != std::string_view::npos || name.find("www.") != std::string_view::npos ||
                        name.find('@') < 1 || name.find("{{") != std::string_view::npos;
-  if (name.size() < 2 || name.size() > kLongest || words > kMostWords || digits_only || address ||
+  const std::string lower = lower_ascii(name);
+  const bool role = lower == "the author" || lower == "author" || lower == "admin" || lower == "staff" ||
+                    lower == "about the author" || lower == "guest";
+  if (role || name.size() < 2 || name.size() > kLongest || words > kMostWords || digits_only || address ||
       !read_date(name).empty()) {
     return {};
   }

@@ -1,5 +1,6 @@
 #include "crawl/metadata/page_metadata.h"
 
+#include <algorithm>
 #include <array>
 #include <initializer_list>
 #include <optional>
@@ -156,20 +157,29 @@ std::string host_word(std::string_view url) {
   return letters_of(host.substr(0, host.find('.')));
 }
 
+constexpr std::array<std::string_view, 10> kSeparators = {" | ",  " - ",        " \xE2\x80\x93 ", " \xE2\x80\x94 ",
+                                                          " :: ", " \xC2\xBB ", " \xC2\xB7 ",     " \xE2\x80\xA2 ",
+                                                          " / ",  ": "};
+
+// The names of a page's site by their letters.
+struct SiteNames {
+  std::string name;
+  std::string host;
+
+  bool include(std::string_view part) const {
+    const std::string letters = letters_of(part);
+    if (letters.empty()) {
+      return false;
+    }
+    const bool part_of_name = letters.size() > 4 && name.find(letters) != std::string::npos;
+    const bool begins_as_host = host.size() > 4 && letters.starts_with(host);
+    return letters == name || letters == host || part_of_name || begins_as_host;
+  }
+};
+
 // "Title - Site", "Site | Title": without the site, where one of its ends is the site's name or host, or the heading
 // stands at the other.
-std::string without_site(const std::string& title, const PageMetadata& page, std::string_view heading,
-                         std::string_view host) {
-  constexpr std::array<std::string_view, 9> kSeparators = {
-      " | ", " - ", " \xE2\x80\x93 ", " \xE2\x80\x94 ", " :: ", " \xC2\xBB ", " \xC2\xB7 ", " / ", ": "};
-  const std::string site = letters_of(page.site_name);
-  const auto names_site = [&](std::string_view part) {
-    const std::string letters = letters_of(part);
-    return !letters.empty() &&
-           (letters == site || letters == host ||
-            (letters.size() > 4 && (site.find(letters) != std::string::npos || letters.starts_with(host)) &&
-             !host.empty() && !site.empty()));
-  };
+std::string without_site(const std::string& title, const SiteNames& site, std::string_view heading) {
   for (const std::string_view separator : kSeparators) {
     const size_t last = title.rfind(separator);
     if (last == std::string::npos || last == 0) {
@@ -178,15 +188,31 @@ std::string without_site(const std::string& title, const PageMetadata& page, std
     const std::string before = title.substr(0, last);
     const size_t first = title.find(separator);
     const std::string behind = title.substr(first + separator.size());
-    if (names_site(title.substr(last + separator.size())) ||
-        (!heading.empty() && letters_of(before) == letters_of(heading))) {
+    const auto is_heading = [&](const std::string& part) {
+      return !heading.empty() && letters_of(part) == letters_of(heading);
+    };
+    if (site.include(title.substr(last + separator.size())) || is_heading(before)) {
       return before;
     }
-    if (names_site(title.substr(0, first)) || (!heading.empty() && letters_of(behind) == letters_of(heading))) {
+    if (site.include(title.substr(0, first)) || is_heading(behind)) {
       return behind;
     }
   }
   return title;
+}
+
+// What readers see above the text comes before what the page tells others; but a heading that is only a part of the
+// page's title, with nothing between them, is its section's.
+std::string pick_title(const std::string& told, const std::string& heading, const SiteNames& site) {
+  const std::string title = without_site(told, site, heading);
+  if (heading.empty() || site.include(heading)) {
+    return title.empty() ? heading : title;
+  }
+  const bool separated = std::any_of(kSeparators.begin(), kSeparators.end(), [&](std::string_view separator) {
+    return title.find(separator) != std::string::npos;
+  });
+  const bool is_part = !separated && letters_of(title).find(letters_of(heading)) != std::string::npos;
+  return is_part ? title : heading;
 }
 
 std::string first_of(std::initializer_list<std::string_view> values) {
@@ -218,13 +244,16 @@ PageMetadata read_metadata(const HtmlTree& tree, const PageHead& head, std::stri
   const Json* site = data.find_type("WebSite");
   out.site_name = first_of({meta.site_name.rank == 0 ? meta.site_name.value : "", told("publisher", 200),
                             site != nullptr ? one_line(data.text(*site, "name"), 200) : "", meta.site_name.value});
-  const std::string host = host_word(url.empty() ? std::string_view(out.canonical) : url);
-  const std::string heading = marked.one_heading ? marked.heading : "";
-  const std::string headline = told("headline", kLongestTitle);
-  out.title = first_of({meta.og_title.value, meta.twitter_title.value, headline, heading, head.title, marked.heading});
-  out.title = without_site(out.title, out, marked.heading, host);
-  out.author = first_of({clean_author(told("author", 500)), clean_author(told("creator", 500)), meta.author.value,
-                         marked.item_author, marked.rel_author, marked.byline});
+  const SiteNames names{letters_of(out.site_name), host_word(url.empty() ? std::string_view(out.canonical) : url)};
+  const std::string title = first_of(
+      {meta.og_title.value, meta.twitter_title.value, told("headline", kLongestTitle), head.title, marked.heading});
+  out.title = pick_title(title, marked.one_heading ? marked.heading : "", names);
+  // A firm is named as the author where a person is not.
+  const Json* author = subject.find("author");
+  const bool person = author == nullptr || !author->is_object() || author->get("@type", "Person") == "Person";
+  const std::string data_author = first_of({clean_author(told("author", 500)), clean_author(told("creator", 500))});
+  out.author = first_of({person ? data_author : "", meta.author.value, marked.item_author, marked.rel_author,
+                         marked.byline, data_author});
   out.date = first_of({read_date(told("datePublished", 100)), meta.date.value, marked.item_date, marked.time,
                        marked.class_date, date_of_address(url), read_date(told("dateCreated", 100)),
                        read_date(told("uploadDate", 100))});

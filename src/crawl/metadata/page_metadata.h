@@ -11,11 +11,12 @@ namespace smelt {
 
 // Each field is one line of plain text, empty where nothing says it. Sources in the order in which they are trusted:
 struct PageMetadata {
-  // og:title, twitter:title, headline of JSON-LD, the page's only h1, <title>; the site's name behind or before a
-  // separator is off.
+  // The page's only h1 (unless it names the site, or is a part of what follows), og:title, twitter:title, headline of
+  // JSON-LD, <title>; the site's name behind or before a separator is off.
   std::string title;
-  // JSON-LD, meta elements (author, article:author, dc.creator, parsely-author, sailthru.author), microdata,
-  // rel=author, elements whose class says byline or author. Several names are joined by ", ".
+  // JSON-LD (of people; of firms last), meta elements (author, article:author, dc.creator, parsely-author,
+  // sailthru.author), microdata, rel=author, elements whose class says byline or author. Several names are joined by ",
+  // ".
   std::string author;
   // ISO 8601. JSON-LD datePublished, meta elements (article:published_time, date, dc.date and their likes), microdata,
   // <time>, elements whose class says date, the address.

@@ -193,6 +193,7 @@ void add_funnel(Html& html, const RunFolder& run) {
   }
   add_split(html, corpus, tokens);
   add_sources(html, corpus);
+  add_bars(html, largest_counts(dig(corpus, "topics.topics")), "Topics of the corpus, by their clusters", "Topic");
   const auto details = html.in("details");
   html.leaf("summary", "All counts");
   add_all_counts(html, "documents", documents);
@@ -208,12 +209,14 @@ void add_languages(Html& html, const RunFolder& run) {
     languages = largest_counts(dig(counts_of(run, "corpus"), "languages"), {"read"});
   }
   const std::vector<CountRow> charsets = largest_counts(dig(documents, "charsets"));
-  if (languages.empty() && charsets.empty()) {
+  const std::vector<CountRow> code = largest_counts(dig(documents, "programming_languages"));
+  if (languages.empty() && charsets.empty() && code.empty()) {
     add_missing(html, "No stage counted languages or charsets.");
     return;
   }
   add_bars(html, languages, "Languages of the documents, before any is chosen", "Language");
   add_bars(html, charsets, "Charsets of the pages", "Charset");
+  add_bars(html, code, "Languages of the files of code that were kept", "Language");
 }
 
 void add_duplicates(Html& html, const RunFolder& run) {

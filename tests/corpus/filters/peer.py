@@ -1,4 +1,5 @@
-"""What datatrove 0.10.1 and NeMo Curator 1.4 measure of texts: reads a JSON list of texts, writes a line of JSON a text.
+"""What datatrove 0.10.1 and NeMo Curator 1.4 measure of texts, and RedPajama-V2's signals written out from their
+definitions: reads a JSON list of texts, writes a line of JSON a text.
 
 Their filters say only keep or drop, and why; the values come from their own functions, called one by one."""
 import json
@@ -7,7 +8,6 @@ import os
 import sys
 import types
 
-TOOL, TEXTS, OUT = sys.argv[1:4]
 
 
 def without_package_code(name, path):
@@ -133,15 +133,68 @@ def datatrove():
     return measure
 
 
+def signals():
+    """By the words of RedPajama-V2's documentation; stop words, whose list is ours, are left out."""
+    import re
+    import string
+    import unicodedata
+    from collections import Counter
+
+    def share(part, whole):
+        return part / whole if whole else 0
+
+    def normalized(text):
+        bare = text.translate(str.maketrans("", "", string.punctuation)).lower().strip()
+        return unicodedata.normalize("NFD", re.sub(r"\s+", " ", bare))
+
+    def measure(text):
+        plain = normalized(text)
+        words = plain.split()
+        raw = re.findall(r"\w+|[^\w\s]+", text)
+        lines = re.findall(r"[^\n]*\n|[^\n]+$", text)
+        letters = sum(map(len, words))
+        counts = Counter(words)
+        out = {"doc_word_count": len(words), "doc_mean_word_length": share(letters, len(words)),
+               "doc_symbol_to_word_ratio": share(sum(text.count(s) for s in ("#", "...", "\u2026")), len(raw)),
+               "doc_frac_no_alph_words": share(sum(not re.search("[a-zA-Z]", w) for w in raw), len(raw)),
+               "doc_frac_all_caps_words": share(sum(w.isupper() for w in raw), len(raw)),
+               "doc_frac_unique_words": share(len(counts), len(words)),
+               "doc_unigram_entropy": -sum(c / len(words) * math.log(c / len(words)) for c in counts.values()),
+               "doc_num_sentences": len(re.findall(r"\b[^.!?]+[.!?]*", text)),
+               "doc_lorem_ipsum": share(plain.count("lorem ipsum"), len(plain)),
+               "doc_curly_bracket": share(text.count("{") + text.count("}"), len(text)),
+               "doc_frac_lines_end_with_ellipsis":
+                   share(sum(li.rstrip().endswith(("...", "\u2026")) for li in lines), len(lines)),
+               "lines_ending_with_terminal_punctution_mark":
+                   share(sum(li.rstrip().endswith((".", "!", "?", "\u201d")) for li in lines), len(lines)),
+               "lines_start_with_bulletpoint":
+                   share(sum(li.lstrip()[:1] in set("\u2022\u2023\u25b6\u25c0\u25e6\u25a0\u25a1\u25aa\u25ab\u2013")
+                             for li in lines), len(lines)),
+               "lines_uppercase_letter_fraction":
+                   share(sum(sum(map(str.isupper, li)) / len(li) for li in lines), len(lines))}
+        for n in (2, 3, 4):
+            grams = Counter(zip(*[words[i:] for i in range(n)]))
+            top, count = grams.most_common(1)[0] if grams else ((), 0)
+            out[f"doc_frac_chars_top_{n}gram"] = share(sum(map(len, top)) * count if count > 1 else 0, letters)
+        for n in range(5, 11):
+            grams = list(zip(*[words[i:] for i in range(n)]))
+            often = {g for g, c in Counter(grams).items() if c > 1}
+            inside = {k for i, g in enumerate(grams) if g in often for k in range(i, i + n)}
+            out[f"doc_frac_chars_dupe_{n}grams"] = share(sum(len(words[k]) for k in inside), letters)
+        return {"values": out}
+    return measure
+
+
 def main():
+    tool, texts_path, out_path = sys.argv[1:4]
     try:
-        measure = curator() if TOOL == "curator" else datatrove()
+        measure = {"curator": curator, "datatrove": datatrove, "signals": signals}[tool]()
     except ImportError as error:
         print(error)
         return 77
-    with open(TEXTS, encoding="utf-8") as file:
+    with open(texts_path, encoding="utf-8") as file:
         texts = json.load(file)
-    with open(OUT, "w", encoding="utf-8") as file:
+    with open(out_path, "w", encoding="utf-8") as file:
         for text in texts:
             line = measure(text)
             assert not any(isinstance(v, float) and math.isnan(v) for v in line["values"].values())
