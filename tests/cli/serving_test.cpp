@@ -61,10 +61,10 @@ TEST(Serving, RunningAnswersFinishBeforeTheEnd) {
   serve::RawConnection client(server.port);
   client.send(serve::http_message("POST", "/v1/completions",
                                   R"({"prompt":"a","max_tokens":2000,"stream":true,"ignore_eos":true})"));
-  std::this_thread::sleep_for(std::chrono::milliseconds(50));
+  ASSERT_TRUE(client.await_answer());
   server.child->signal(SIGTERM);
   const serve::RawResponse answer = client.read_response();
-  EXPECT_TRUE(answer.complete);
+  ASSERT_TRUE(answer.complete);
   EXPECT_EQ(serve::sse_events(answer.body).back(), "[DONE]");
   EXPECT_EQ(server.child->finish().exit_code, 0);
 }

@@ -80,6 +80,9 @@ class RawConnection {
     return got > 0;
   }
 
+  // Waits until the answer begins.
+  bool await_answer() { return receive(buffer_); }
+
   RawResponse read_response(bool head_only = false) {
     RawResponse response;
     size_t end = std::string::npos;

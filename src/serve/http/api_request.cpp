@@ -401,7 +401,7 @@ class RequestReader {
   }
 
   void refuse_unsupported() const {
-    const auto refuse = [this](const char* name, const std::string& cure) {
+    const auto refuse = [](const char* name, const std::string& cure) {
       fail(name, fmt::format("'{}' is not supported; {}.", name, cure), "unsupported_value");
     };
     if (!string_field("suffix").empty()) {

@@ -89,7 +89,9 @@ const std::vector<std::string>& sentences() {
 
 // Share of the harmonic mean of precision and recall, over exact places.
 double f1_of(PersonalKind kind, const std::function<std::string(Rng&)>& draw) {
-  const Redactor redactor{RedactOptions{}};
+  RedactOptions options;
+  options.keep_local_parts = {};  // git@ is another test's
+  const Redactor redactor{options};
   int right = 0;
   int found = 0;
   int put = 0;
