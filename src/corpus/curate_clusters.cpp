@@ -329,6 +329,10 @@ void check_clusters(const CurateOptions& options) {
   if (!clusters.enabled) {
     return;
   }
+  if (clusters.as_sources && options.quality.as_sources) {
+    throw usage_error("a document cannot lie both in a folder of its topic and in one of its quality",
+                      "corpus.clusters.as_sources", "choose one of it and corpus.quality.as_sources");
+  }
   if (clusters.dimensions % 64 != 0) {
     throw usage_error(fmt::format("{} is no multiple of 64", clusters.dimensions), "corpus.clusters.dimensions",
                       "take 256, 512 or 1024");

@@ -136,6 +136,17 @@ std::string line_with_bucket(std::string_view line, int bucket) {
   return out;
 }
 
+// The name by which a blend weighs the document.
+std::string blend_source(const CurateOptions& options, const IndexedView& document, const DecidedDocument& decision) {
+  if (options.clusters.as_sources && decision.cluster >= 0) {
+    return fmt::format("cluster-{:03}", decision.cluster);
+  }
+  if (options.quality.as_sources && decision.bucket >= 0) {
+    return kQualityLabels[static_cast<size_t>(label_of_bucket(decision.bucket))];
+  }
+  return folder_name(document.source);
+}
+
 void count_decision(const IndexedView& document, const DecidedDocument& decision, Json& counts) {
   if (decision.place == Place::kReject) {
     Json& reject = count_group(count_group(counts, "rejects"), decision.reason);
@@ -192,9 +203,7 @@ void run_write_pass(const Context& context, const CurateOptions& options, const 
     }
     const std::string out =
         decision.place == Place::kReject ? extended_line(line, decision) : changed_line(line, decision);
-    const bool by_topic = options.clusters.as_sources && decision.cluster >= 0;
-    const std::string source = by_topic ? fmt::format("cluster-{:03}", decision.cluster) : folder_name(document.source);
-    const std::string folder = decision.place == Place::kTrain     ? "train/" + source
+    const std::string folder = decision.place == Place::kTrain ? "train/" + blend_source(options, document, decision)
                                : decision.place == Place::kHeldout ? "heldout"
                                                                    : "rejects";
     if (options.repositories.join && decision.place != Place::kReject) {

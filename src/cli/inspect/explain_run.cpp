@@ -67,6 +67,7 @@ void add_parts(const std::string& dir, Sheet& sheet, Json& data) {
       {"log.jsonl", "everything that was logged"},
       {"machine.json", "measured limits of the machine"},
       {"documents", "main text of every page, rejects aside"},
+      {"classifiers", "models of quality that the run trained"},
       {"corpus", "filtered, deduplicated, redacted documents: train, heldout, rejects"},
       {"tokenizer", "tokenizer.json and its settings"},
       {"tokens", "token files (.bin/.idx) of each source and of the held-out pages"},

@@ -53,8 +53,13 @@ class Flow {
     if (name == "documents") {
       return ingest(context_, recipe_.documents, at("documents"));
     }
+    if (name == "classifiers") {
+      return train_classifiers(context_, recipe_.classifiers, at("documents"), at("classifiers"));
+    }
     if (name == "corpus") {
-      return curate(context_, recipe_.corpus, at("documents"), at("corpus"));
+      CurateOptions options = recipe_.corpus;
+      options.quality.classifiers_dir = at("classifiers");
+      return curate(context_, options, at("documents"), at("corpus"));
     }
     if (name == "tokenizer") {
       return train_tokenizer_stage(context_, recipe_.tokenizer, at("corpus"), at("tokenizer"));
@@ -102,6 +107,7 @@ const std::vector<Figure>& figures_of(const std::string& stage) {
         {"train_bytes", "train.text_bytes"},
         {"heldout_documents", "heldout.documents"},
         {"heldout_bytes", "heldout.text_bytes"}}},
+      {"classifiers", {{"classifiers", "classifiers"}}},
       {"tokenizer", {{"vocab_size", "tokens"}}},
       {"tokens", {{"tokens", "tokens"}, {"bytes_per_token", "bytes_per_token"}}},
       {"train",
@@ -159,16 +165,19 @@ std::string stage_of(const std::string& until) {
   return is_one_of(until, shared_steps()) ? until.substr(0, until.find('.')) : until;
 }
 
-// Those to run, in order.
-std::vector<std::string> stages_of(const FlowOptions& options) {
-  const std::vector<std::string>& names = stage_names();
-  if (options.until.empty()) {
+// Those to run, in order, up to `until`.
+std::vector<std::string> stages_of(const RunRecipe& recipe, const std::string& until) {
+  std::vector<std::string> names = stage_names();
+  if (recipe.classifiers.classifiers.empty()) {
+    std::erase(names, "classifiers");
+  }
+  if (until.empty()) {
     return names;
   }
-  const auto last = std::find(names.begin(), names.end(), stage_of(options.until));
+  const auto last = std::find(names.begin(), names.end(), stage_of(until));
   if (last == names.end()) {
-    const std::string nearest = nearest_name(options.until, names);
-    throw usage_error(fmt::format("no stage '{}'", options.until), "--until",
+    const std::string nearest = nearest_name(until, names);
+    throw usage_error(fmt::format("no stage '{}'", until), "--until",
                       nearest.empty() ? fmt::format("stages: {}", fmt::join(names, ", "))
                                       : fmt::format("did you mean '{}'?", nearest));
   }
@@ -195,7 +204,7 @@ FlowResult help_flow(Session& session, const RunRecipe& recipe, const FlowOption
   const std::string dir = recipe.run.output + "/" + recipe.run.name;
   make_directories(dir + "/workers");
   session.log().to_file(dir + fmt::format("/workers/{:04}.jsonl", options.worker->index));
-  for (const std::string& name : stages_of(options)) {
+  for (const std::string& name : stages_of(recipe, options.until)) {
     if (name == "tokenizer") {
       break;
     }
@@ -211,17 +220,17 @@ FlowResult lead_flow(Session& session, const RunRecipe& recipe, const FlowOption
   RunFolderWriter run(recipe, options.resume);
   session.log().to_file(run.file("log.jsonl"));
   try {
-    const std::vector<std::string> stages = stages_of(options);
+    const std::vector<std::string> stages = stages_of(recipe, options.until);
     for (const std::string& name : stages) {
       context.stop_if_asked();
-      if (workers == nullptr || !is_one_of(name, {"documents", "corpus"})) {
+      if (workers == nullptr || !is_one_of(name, {"documents", "classifiers", "corpus"})) {
         measure_machine(context, recipe.run.probe_seconds, run);
       }
       const StageResult result = Flow(context, recipe, run.dir()).stage(name);
       run.add_stage(name, result);
       summarize(run, name, result.manifest.counts);
     }
-    run.finish(stages == stage_names() ? "done" : "stopped after " + stages.back());
+    run.finish(stages.back() == stage_names().back() ? "done" : "stopped after " + stages.back());
     write_report(run.dir());
   } catch (const LeftToOthers&) {
     run.finish("waiting for other processes");
@@ -239,7 +248,8 @@ FlowResult lead_flow(Session& session, const RunRecipe& recipe, const FlowOption
 }  // namespace
 
 const std::vector<std::string>& stage_names() {
-  static const std::vector<std::string> kNames = {"documents", "corpus", "tokenizer", "tokens", "train", "eval"};
+  static const std::vector<std::string> kNames = {"documents", "classifiers", "corpus", "tokenizer",
+                                                  "tokens",    "train",       "eval"};
   return kNames;
 }
 
@@ -249,7 +259,8 @@ const std::vector<std::string>& shared_steps() {
 }
 
 void check_flow(const RunRecipe& recipe, const FlowOptions& options) {
-  const std::vector<std::string> stages = stages_of(options);
+  check_quality(recipe);
+  const std::vector<std::string> stages = stages_of(recipe, options.until);
   if (std::find(stages.begin(), stages.end(), "train") != stages.end()) {
     check_training(recipe);
   }

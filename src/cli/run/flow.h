@@ -1,4 +1,4 @@
-// The flow: pages -> documents -> corpus -> tokenizer -> tokens -> trained -> evaluated -> report.
+// The flow: pages -> documents (-> classifiers) -> corpus -> tokenizer -> tokens -> trained -> evaluated -> report.
 #pragma once
 
 #include <optional>
@@ -11,7 +11,8 @@
 
 namespace smelt::cli {
 
-// Names of the stages in order; each is the name of its folder in the run's.
+// Names of the stages in order; each is the name of its folder in the run's. A recipe without [[classifiers]] has no
+// stage of that name.
 const std::vector<std::string>& stage_names();
 
 // Steps inside stages that several processes share, in order: the last one of each is the stage itself.

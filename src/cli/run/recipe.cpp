@@ -4,11 +4,31 @@
 #include <filesystem>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "base/error.h"
 #include "base/text.h"
+#include "corpus/quality/buckets.h"
 
 namespace smelt::cli {
+namespace {
+
+// Of the documents; empty where only the data stages will know them.
+std::vector<std::string> source_names(const RunRecipe& recipe) {
+  std::vector<std::string> sources;
+  for (const PagesInput& pages : recipe.documents.pages) {
+    if (pages.name.empty()) {
+      return {};  // named by their inputs
+    }
+    sources.push_back(pages.name);
+  }
+  for (const CodeInput& code : recipe.documents.code) {
+    sources.push_back(code.name);
+  }
+  return sources;
+}
+
+}  // namespace
 
 RunRecipe load_recipe(const std::string& path, const std::vector<std::string>& sets) {
   RunRecipe recipe;
@@ -22,29 +42,43 @@ RunRecipe load_recipe(const std::string& path, const std::vector<std::string>& s
   return recipe;
 }
 
+void check_quality(const RunRecipe& recipe) {
+  check_classifiers(recipe.classifiers, source_names(recipe));
+  std::vector<std::string> names;
+  for (const ClassifierOptions& classifier : recipe.classifiers.classifiers) {
+    names.push_back(classifier.name);
+  }
+  for (const std::string& used : used_classifiers(recipe.corpus.quality)) {
+    if (std::find(names.begin(), names.end(), used) == names.end()) {
+      const std::string nearest = nearest_name(used, names);
+      throw usage_error(
+          fmt::format("no classifier is named '{}'", used), "corpus.quality",
+          nearest.empty() ? "add a table [[classifiers]] with that name" : fmt::format("did you mean '{}'?", nearest));
+    }
+  }
+}
+
 void check_training(const RunRecipe& recipe) {
   recipe.train.check();
   if (recipe.corpus.clusters.enabled && recipe.corpus.clusters.as_sources) {
     return;  // named by clusters, which only the corpus knows
   }
-  std::vector<std::string> sources;
-  for (const PagesInput& pages : recipe.documents.pages) {
-    if (pages.name.empty()) {
-      return;  // named by their inputs, which only the data stages know
-    }
-    sources.push_back(pages.name);
-  }
-  for (const CodeInput& code : recipe.documents.code) {
-    sources.push_back(code.name);
+  const bool by_quality = recipe.corpus.quality.as_sources;
+  const std::vector<std::string> sources =
+      by_quality ? std::vector<std::string>(kQualityLabels.begin(), kQualityLabels.end()) : source_names(recipe);
+  if (sources.empty()) {
+    return;
   }
   for (size_t phase = 0; phase < recipe.blend.phases.size(); ++phase) {
     for (const BlendWeight& weight : recipe.blend.phases[phase].sources) {
       if (std::find(sources.begin(), sources.end(), weight.source) == sources.end()) {
         const std::string nearest = nearest_name(weight.source, sources);
-        throw usage_error(fmt::format("no pages or code are named '{}'", weight.source),
-                          fmt::format("blend.phases[{}].sources", phase),
-                          nearest.empty() ? "name one of documents.pages or documents.code"
-                                          : fmt::format("did you mean '{}'?", nearest));
+        throw usage_error(
+            fmt::format("no {} named '{}'", by_quality ? "quality is" : "pages or code are", weight.source),
+            fmt::format("blend.phases[{}].sources", phase),
+            !nearest.empty() ? fmt::format("did you mean '{}'?", nearest)
+            : by_quality     ? fmt::format("qualities: {}", fmt::join(sources, ", "))
+                             : "name one of documents.pages or documents.code");
       }
     }
   }

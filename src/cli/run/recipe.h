@@ -8,6 +8,7 @@
 #include "base/recipe.h"
 #include "corpus/curate_stage.h"
 #include "corpus/ingest_stage.h"
+#include "corpus/quality/classifiers_stage.h"
 #include "eval/eval_stage.h"
 #include "tokens/blend.h"
 #include "tokens/bpe_trainer.h"
@@ -45,6 +46,7 @@ struct RunSettings {
 struct RunRecipe {
   RunSettings run;
   IngestOptions documents;
+  ClassifiersOptions classifiers;
   CurateOptions corpus;
   TokenizerOptions tokenizer;
   TokensOptions tokens;
@@ -55,6 +57,7 @@ struct RunRecipe {
   void fields(Fields& f) {
     f.table("run", run, "The run itself.");
     f.table("documents", documents, "Pages to documents: what to read and how to find the main text.");
+    classifiers.fields(f);
     f.table("corpus", corpus, "Documents to corpus: filters, duplicates, personal data, held-out split.");
     f.table("tokenizer", tokenizer, "Corpus to tokenizer: byte-level BPE.");
     f.table("tokens", tokens, "Corpus to token files.");
@@ -66,6 +69,9 @@ struct RunRecipe {
 
 // Reads and checks a recipe, `sets` over it. An empty run.name becomes the file's name without its ending.
 RunRecipe load_recipe(const std::string& path, const std::vector<std::string>& sets);
+
+// What [[classifiers]] and [corpus.quality] name: sources, models. Throws UserError(kUsage) that names the key.
+void check_quality(const RunRecipe& recipe);
 
 // What training would only find out after the data stages have run: the length, whether the schedule fits it, the
 // model's shape, the names of the blend's sources. Throws UserError(kUsage) that names the key.

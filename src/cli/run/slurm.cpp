@@ -60,11 +60,13 @@ std::vector<Step> steps_of(const std::string& until) {
     throw usage_error(fmt::format("no stage '{}'", until), "--until",
                       fmt::format("stages: {}", fmt::join(stages, ", ")));
   }
+  const auto place = [&](const std::string& step) {
+    return std::find(stages.begin(), stages.end(), step.substr(0, step.find('.'))) - stages.begin();
+  };
   std::vector<Step> steps;
   for (const Step& step : shared_jobs()) {
-    steps.push_back(step);
-    if (step.until == until) {
-      break;
+    if (until.empty() || place(step.until) <= place(until)) {
+      steps.push_back(step);
     }
   }
   steps.push_back({"rest", until, false});

@@ -12,11 +12,8 @@
 #include "cli/verbs/lines.h"
 #include "cli/verbs/verbs.h"
 #include "corpus/quality/buckets.h"
-#include "corpus/quality/dsir.h"
-#include "corpus/quality/fasttext_train.h"
-#include "corpus/quality/linear_head.h"
-#include "corpus/quality/ngram_text.h"
 #include "corpus/quality/scorer.h"
+#include "corpus/quality/train_classifier.h"
 
 namespace smelt::cli {
 namespace {
@@ -28,82 +25,29 @@ Options options_of(const Arguments& arguments) {
   return options;
 }
 
-// How many of the texts get their own label.
-Json measure(const Context& context, const std::string& path, const LabelledTexts& texts) {
-  const std::unique_ptr<ScorerModel> model = load_scorer(path, {}, true);
-  std::vector<uint8_t> right(texts.texts.size());
-  parallel_for(context.threads, static_cast<int64_t>(right.size()), 64, [&](int64_t begin, int64_t end) {
-    const std::unique_ptr<Scorer> scorer = model->make_scorer();
-    for (auto i = static_cast<size_t>(begin); i < static_cast<size_t>(end); ++i) {
-      right[i] = scorer->best(texts.texts[i]).label == texts.labels[static_cast<size_t>(texts.label[i])] ? 1 : 0;
-    }
-  });
-  Json out = Json::object();
-  const auto count = std::count(right.begin(), right.end(), uint8_t{1});
-  out["texts"] = static_cast<int64_t>(right.size());
-  out["correct"] = static_cast<int64_t>(count);
-  out["accuracy"] = right.empty() ? 0 : static_cast<double>(count) / static_cast<double>(right.size());
-  return out;
-}
-
-Json train_labelled(const Context& context, const Arguments& arguments, bool is_linear, const std::string& output) {
-  LabelledTexts texts = read_labelled(context, arguments.texts("--input"), arguments.text("--label-key", "label"));
-  const LabelledTexts held = split_off(texts, arguments.number("--held-out", 0.05), context.seed);
-  Json counts = Json::object();
-  counts["texts"] = static_cast<int64_t>(texts.texts.size());
-  counts["bytes"] = texts.bytes;
-  counts["labels"] = Json::list(texts.labels);
-  if (is_linear) {
-    const LinearTraining training = train_linear(context, texts, options_of<LinearOptions>(arguments));
-    training.head.save(output);
-    counts["iterations"] = training.iterations;
-    counts["loss"] = training.loss;
-  } else {
-    const FasttextTraining training =
-        train_fasttext(context, texts, options_of<FasttextTrainOptions>(arguments), output);
-    counts["words"] = training.words;
-    counts["loss"] = training.loss;
-  }
-  counts["held_out"] = measure(context, output, held);
-  return counts;
-}
-
-Json train_dsir(const Context& context, const Arguments& arguments, const std::string& output) {
-  const auto options = options_of<DsirOptions>(arguments);
-  const LabelledTexts texts =
-      read_labelled(context, arguments.texts("--input"), arguments.text("--label-key", "label"));
-  if (texts.labels != std::vector<std::string>{"raw", "target"}) {
-    throw usage_error("DSIR weights need the labels raw and target", "--input",
-                      "name the texts as target=PATH and raw=PATH");
-  }
-  std::vector<BucketCounts> counts(2, BucketCounts(options.features));
-  for (size_t i = 0; i < texts.texts.size(); ++i) {
-    context.stop_if_asked();
-    counts[static_cast<size_t>(texts.label[i])].add(texts.texts[i]);
-  }
-  DsirModel(options, counts[1], counts[0]).save(output);
-  Json out = Json::object();
-  out["texts"] = static_cast<int64_t>(texts.texts.size());
-  out["bytes"] = texts.bytes;
-  return out;
-}
-
 int train(Session& session, const Arguments& arguments) {
   const Context& context = session.context();
   const std::string output = arguments.text("--output");
   refuse_to_overwrite(output);
-  const std::string kind = arguments.text("--kind", "fasttext");
-  Json counts;
-  if (kind == "fasttext" || kind == "linear") {
-    counts = train_labelled(context, arguments, kind == "linear", output);
+  ClassifierTraining options;
+  const std::string kind = options.kind = arguments.text("--kind", options.kind);
+  options.held_out = arguments.number("--held-out", options.held_out);
+  if (kind == "fasttext") {
+    options.fasttext = options_of<FasttextTrainOptions>(arguments);
+  } else if (kind == "linear") {
+    options.linear = options_of<LinearOptions>(arguments);
   } else if (kind == "dsir") {
-    counts = train_dsir(context, arguments, output);
+    options.dsir = options_of<DsirOptions>(arguments);
   } else if (kind == "ngram") {
-    counts = train_ngram_text(context, list_document_files(arguments.texts("--input")),
-                              options_of<NgramTextOptions>(arguments), output);
+    options.ngram = options_of<NgramTextOptions>(arguments);
   } else {
     throw usage_error(fmt::format("no kind '{}'", kind), "--kind", "kinds: fasttext, linear, dsir, ngram");
   }
+  std::vector<LabelledInput> inputs;
+  for (const std::string& input : arguments.texts("--input")) {
+    inputs.push_back(parse_labelled_input(input));
+  }
+  const Json counts = train_classifier(context, options, inputs, arguments.text("--label-key", "label"), output);
   std::string text = fmt::format("{}: {} of text, {}\n", output, human_bytes(counts.at("bytes").as_double()),
                                  human_bytes(static_cast<double>(file_size(output))));
   if (const Json* held = counts.find("held_out"); held != nullptr && held->at("texts").as_int() > 0) {

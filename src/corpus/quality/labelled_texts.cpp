@@ -37,12 +37,9 @@ std::string label_of(Document& document, const std::string& label_key) {
   return take_label(document.text);
 }
 
-void read_input(const Context& context, const std::string& input, const std::string& label_key, LabelledTexts& out,
+void read_input(const Context& context, const LabelledInput& input, const std::string& label_key, LabelledTexts& out,
                 std::vector<std::string>& names) {
-  const size_t equals = input.find('=');
-  const bool named = equals != std::string::npos && input.find('/') > equals;
-  const std::string path = named ? input.substr(equals + 1) : input;
-  DocumentReader reader(path);
+  DocumentReader reader(input.path);
   while (std::optional<Result<Document>> item = reader.next()) {
     context.stop_if_asked();
     if (!item->ok()) {
@@ -50,10 +47,13 @@ void read_input(const Context& context, const std::string& input, const std::str
       continue;
     }
     Document document = std::move(*item).value();
-    std::string label = named ? input.substr(0, equals) : label_of(document, label_key);
+    if (input.chosen && !input.chosen(document)) {
+      continue;
+    }
+    std::string label = !input.label.empty() ? input.label : label_of(document, label_key);
     if (label.empty()) {
-      throw input_error(fmt::format("the document {} has no label", document.id), path,
-                        fmt::format("give it as --input LABEL=PATH, or under metadata.{}", label_key));
+      throw input_error(fmt::format("the document {} has no label", document.id), input.path,
+                        fmt::format("give the input as LABEL=PATH, or labels under metadata.{}", label_key));
     }
     out.bytes += static_cast<int64_t>(document.text.size());
     out.texts.push_back(std::move(document.text));
@@ -63,11 +63,17 @@ void read_input(const Context& context, const std::string& input, const std::str
 
 }  // namespace
 
-LabelledTexts read_labelled(const Context& context, const std::vector<std::string>& inputs,
+LabelledInput parse_labelled_input(const std::string& input) {
+  const size_t equals = input.find('=');
+  const bool named = equals != std::string::npos && input.find('/') > equals;
+  return named ? LabelledInput{input.substr(0, equals), input.substr(equals + 1), {}} : LabelledInput{"", input, {}};
+}
+
+LabelledTexts read_labelled(const Context& context, const std::vector<LabelledInput>& inputs,
                             const std::string& label_key) {
   LabelledTexts out;
   std::vector<std::string> names;
-  for (const std::string& input : inputs) {
+  for (const LabelledInput& input : inputs) {
     read_input(context, input, label_key, out, names);
   }
   out.labels = names;

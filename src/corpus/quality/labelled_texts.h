@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -17,12 +18,23 @@ struct LabelledTexts {
   int64_t bytes = 0;
 };
 
-// Where texts and their labels come from. Each input is a path, folder or glob of documents (corpus/input_files.h)
-//   "LABEL=PATH"  whose documents all have that label,
-//   "PATH"        whose documents say it under `label_key` in their metadata (a string or number), or start with
-//                 fastText's "__label__NAME", which is cut off.
-// Throws UserError where an input is missing or a document has no label. Memory: the texts.
-LabelledTexts read_labelled(const Context& context, const std::vector<std::string>& inputs,
+// Which documents are meant; empty: all.
+using DocumentChoice = std::function<bool(const Document&)>;
+
+// Documents and their label.
+struct LabelledInput {
+  std::string label;      // of all of them; empty: each says its own
+  std::string path;       // a file, folder or glob of documents (corpus/input_files.h)
+  DocumentChoice chosen;  // of those
+};
+
+// "LABEL=PATH" or "PATH".
+LabelledInput parse_labelled_input(const std::string& input);
+
+// A document says its own label under `label_key` in its metadata (a string or number), or starts with fastText's
+// "__label__NAME", which is cut off. Throws UserError where an input is missing or a document has no label. Memory: the
+// texts.
+LabelledTexts read_labelled(const Context& context, const std::vector<LabelledInput>& inputs,
                             const std::string& label_key);
 
 // Splits off every text whose hash of (seed, text) falls into `share`: the same texts whatever their order.

@@ -13,7 +13,7 @@
 
 #include "base/context.h"
 #include "base/recipe.h"
-#include "corpus/input_files.h"
+#include "corpus/quality/labelled_texts.h"
 #include "corpus/quality/ngram_model.h"
 
 namespace smelt {
@@ -78,10 +78,10 @@ class NgramText {
   std::vector<Slot> slots_;
 };
 
-// Reads the documents twice: for the vocabulary, then for the n-grams. Scratch files go beside `output`. Memory:
-// sort_bytes, the counts of at most 8 x max_vocabulary words, and page cache. Returns counts: documents, bytes, tokens,
-// unknown, vocabulary, ngrams by order.
-Json train_ngram_text(const Context& context, const std::vector<InputFile>& files, const NgramTextOptions& options,
+// Reads the documents twice: for the vocabulary, then for the n-grams; their labels do not matter. Scratch files go
+// beside `output`. Memory: sort_bytes, the counts of at most 8 x max_vocabulary words, and page cache. Returns counts:
+// documents, bytes, tokens, unknown, vocabulary, ngrams by order. Throws UserError where there is no text.
+Json train_ngram_text(const Context& context, const std::vector<LabelledInput>& inputs, const NgramTextOptions& options,
                       const std::string& output);
 
 }  // namespace smelt

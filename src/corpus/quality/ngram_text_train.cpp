@@ -23,18 +23,24 @@ using Counts = std::unordered_map<std::string, uint64_t>;
 // The texts of all documents, about a megabyte at a time.
 class TextBatches {
  public:
-  TextBatches(const Context& context, const std::vector<InputFile>& files) : context_(context), reader_(files) {}
+  TextBatches(const Context& context, const std::vector<LabelledInput>& inputs) : context_(context), inputs_(inputs) {}
 
   std::optional<Batch> next() {
     context_.stop_if_asked();
     Batch batch;
     size_t size = 0;
-    while (size < kBatchBytes) {
-      std::optional<Result<Document>> item = reader_.next();
-      if (!item) {
-        break;
+    while (size < kBatchBytes && (reader_ || input_ < inputs_.size())) {
+      if (!reader_) {
+        reader_.emplace(inputs_[input_].path);
       }
-      if (item->ok()) {
+      std::optional<Result<Document>> item = reader_->next();
+      if (!item) {
+        reader_.reset();
+        ++input_;
+        continue;
+      }
+      const DocumentChoice& chosen = inputs_[input_].chosen;
+      if (item->ok() && (!chosen || chosen(item->value()))) {
         ++documents;
         bytes += static_cast<int64_t>(item->value().text.size());
         size += item->value().text.size() + 1;
@@ -49,7 +55,9 @@ class TextBatches {
 
  private:
   const Context& context_;
-  DocumentReader reader_;
+  const std::vector<LabelledInput>& inputs_;
+  size_t input_ = 0;
+  std::optional<DocumentReader> reader_;  // of that input
 };
 
 // Counts words in bounded memory: when there are too many, the rarest so far are forgotten (Manku and Motwani,
@@ -103,11 +111,14 @@ struct Sentences {
 
 class NgramTextTrainer {
  public:
-  NgramTextTrainer(const Context& context, const std::vector<InputFile>& files, const NgramTextOptions& options)
-      : context_(context), files_(files), options_(options), characters_(options.unit == "characters") {}
+  NgramTextTrainer(const Context& context, const std::vector<LabelledInput>& inputs, const NgramTextOptions& options)
+      : context_(context), inputs_(inputs), options_(options), characters_(options.unit == "characters") {}
 
   Json train(const std::string& output) {
     const std::vector<std::string> words = choose_vocabulary();
+    if (words.empty()) {
+      throw input_error("the inputs have no text to learn a language model from", output, "name documents with text");
+    }
     for (size_t i = 0; i < words.size(); ++i) {
       ids_.emplace(words[i], static_cast<int32_t>(i) + kFirstWord);
       vocabulary_ += words[i];
@@ -148,7 +159,7 @@ class NgramTextTrainer {
 
   std::vector<std::string> choose_vocabulary() {
     WordCounts counts(options_.max_vocabulary);
-    TextBatches batches(context_, files_);
+    TextBatches batches(context_, inputs_);
     ordered_map<Batch, Counts>(
         context_.threads.width(), [&] { return batches.next(); },
         [&](const Batch& batch) {
@@ -164,7 +175,7 @@ class NgramTextTrainer {
   }
 
   void add_sentences(NgramTrainer& trainer) {
-    TextBatches batches(context_, files_);
+    TextBatches batches(context_, inputs_);
     Progress progress(context_.progress, "n-grams", 0, "tokens");
     int64_t tokens = 0;
     int64_t unknown = 0;
@@ -205,7 +216,7 @@ class NgramTextTrainer {
   }
 
   const Context& context_;
-  const std::vector<InputFile>& files_;
+  const std::vector<LabelledInput>& inputs_;
   const NgramTextOptions& options_;
   bool characters_;
   std::unordered_map<std::string, int32_t> ids_;
@@ -213,9 +224,9 @@ class NgramTextTrainer {
   Json counts_ = Json::object();
 };
 
-Json train_ngram_text(const Context& context, const std::vector<InputFile>& files, const NgramTextOptions& options,
+Json train_ngram_text(const Context& context, const std::vector<LabelledInput>& inputs, const NgramTextOptions& options,
                       const std::string& output) {
-  return NgramTextTrainer(context, files, options).train(output);
+  return NgramTextTrainer(context, inputs, options).train(output);
 }
 
 }  // namespace smelt

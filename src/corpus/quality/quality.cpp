@@ -9,6 +9,7 @@
 #include "base/error.h"
 #include "base/hash.h"
 #include "corpus/quality/buckets.h"
+#include "corpus/quality/classifiers_stage.h"
 
 namespace smelt {
 namespace {
@@ -19,6 +20,33 @@ Json as_json(double value) {
     return {};
   }
   return Json(std::stod(fmt::format("{}", static_cast<float>(value))));
+}
+
+// The file that `model` or `classifier` names. `key`: where they stand in the recipe.
+std::string model_file(const QualityOptions& options, const std::string& model, const std::string& classifier,
+                       const std::string& key) {
+  if (model.empty() == classifier.empty()) {
+    throw usage_error(model.empty() ? "names no model" : "names two models", key, "set either model or classifier");
+  }
+  if (!classifier.empty() && options.classifiers_dir.empty()) {
+    throw usage_error(fmt::format("the classifier '{}' is trained by a run", classifier), key,
+                      "use `smelt run`, or set model to its file");
+  }
+  return classifier.empty() ? model : classifier_file(options.classifiers_dir, classifier);
+}
+
+std::string scorer_file(const QualityOptions& options, const ScorerOptions& scorer) {
+  return model_file(options, scorer.model, scorer.classifier, "corpus.quality.scorers." + scorer.name);
+}
+
+std::string attribute_file(const QualityOptions& options, const AttributeOptions& attribute) {
+  return model_file(options, attribute.model, attribute.classifier, "corpus.quality.attributes." + attribute.name);
+}
+
+std::string perplexity_file(const QualityOptions& options) {
+  return options.has_perplexity()
+             ? model_file(options, options.perplexity.model, options.perplexity.classifier, "corpus.quality.perplexity")
+             : std::string();
 }
 
 void check_names(const QualityOptions& options) {
@@ -48,10 +76,11 @@ void check_options(const QualityOptions& options) {
   }
   const bool ensemble =
       std::any_of(options.scorers.begin(), options.scorers.end(), [](const ScorerOptions& s) { return s.ensemble; });
-  const bool by_label = !options.filter_labels.empty() || !options.perplexity.labels.empty() || options.min_bucket > 0;
+  const bool by_label = !options.filter_labels.empty() || !options.perplexity.labels.empty() ||
+                        options.min_bucket > 0 || options.as_sources;
   if (by_label && !ensemble) {
     throw usage_error("labels and buckets need a scorer in the ensemble", "corpus.quality.scorers",
-                      "name one, or leave filter_labels, perplexity.labels and min_bucket alone");
+                      "name one, or leave filter_labels, perplexity.labels, min_bucket and as_sources alone");
   }
   const bool known = std::any_of(options.scorers.begin(), options.scorers.end(),
                                  [&](const ScorerOptions& s) { return s.name == options.resample.by; });
@@ -71,19 +100,19 @@ struct QualityJudge::Scorers {
 QualityModels::QualityModels(const QualityOptions& options) : options_(options) {
   check_options(options);
   for (const ScorerOptions& scorer : options.scorers) {
-    scorers_.push_back(load_scorer(scorer.model, scorer.label));
+    scorers_.push_back(load_scorer(scorer_file(options, scorer), scorer.label));
   }
   for (const AttributeOptions& attribute : options.attributes) {
-    attributes_.push_back(load_scorer(attribute.model, {}, true));
+    const std::string file = attribute_file(options, attribute);
+    attributes_.push_back(load_scorer(file, {}, true));
     if (attributes_.back()->labels().empty()) {
-      throw usage_error("has no labels to choose from", attribute.model, "name a classifier");
+      throw usage_error("has no labels to choose from", file, "name a classifier");
     }
   }
-  if (!options.perplexity.model.empty()) {
-    perplexity_ = load_scorer(options.perplexity.model);
+  if (const std::string file = perplexity_file(options); !file.empty()) {
+    perplexity_ = load_scorer(file);
     if (perplexity_->kind() != std::string_view("ngram")) {
-      throw usage_error(fmt::format("is a model of the kind {} and no language model", perplexity_->kind()),
-                        options.perplexity.model);
+      throw usage_error(fmt::format("is a model of the kind {} and no language model", perplexity_->kind()), file);
     }
   }
 }
@@ -150,6 +179,23 @@ QualityMarks QualityJudge::mark(std::string_view text, Json& metadata) {
   return marks;
 }
 
+std::vector<std::string> used_classifiers(const QualityOptions& options) {
+  std::vector<std::string> out;
+  const auto add = [&](const std::string& classifier) {
+    if (!classifier.empty()) {
+      out.push_back(classifier);
+    }
+  };
+  for (const ScorerOptions& scorer : options.scorers) {
+    add(scorer.classifier);
+  }
+  for (const AttributeOptions& attribute : options.attributes) {
+    add(attribute.classifier);
+  }
+  add(options.perplexity.classifier);
+  return out;
+}
+
 std::vector<std::pair<std::string, std::string>> quality_inputs(const QualityOptions& options) {
   std::vector<std::pair<std::string, std::string>> inputs;
   const auto add = [&](const std::string& name, const std::string& path) {
@@ -158,12 +204,12 @@ std::vector<std::pair<std::string, std::string>> quality_inputs(const QualityOpt
     }
   };
   for (const ScorerOptions& scorer : options.scorers) {
-    add("scorer " + scorer.name, scorer.model);
+    add("scorer " + scorer.name, scorer_file(options, scorer));
   }
   for (const AttributeOptions& attribute : options.attributes) {
-    add("attribute " + attribute.name, attribute.model);
+    add("attribute " + attribute.name, attribute_file(options, attribute));
   }
-  add("perplexity model", options.perplexity.model);
+  add("perplexity model", perplexity_file(options));
   add("thresholds", options.thresholds);
   return inputs;
 }

@@ -27,9 +27,11 @@ struct ScorerOptions {
   std::string model;
   std::string label;
   bool ensemble = true;
+  std::string classifier;
   void fields(Fields& f) {
     f("name", name, "of the score in the documents' metadata");
     f("model", model, "path of a fastText classifier (.bin, .ftz), a linear head or DSIR weights");
+    f("classifier", classifier, "in the place of model: the name of one of [[classifiers]], which the run trains");
     f("label", label,
       "whose probability is the score; empty: the mean where all labels are numbers, of two labels the second");
     f("ensemble", ensemble, "whether it has a say in the bucket; else the score is only noted");
@@ -39,9 +41,11 @@ struct ScorerOptions {
 struct AttributeOptions {
   std::string name;
   std::string model;
+  std::string classifier;
   void fields(Fields& f) {
     f("name", name, "of the attribute in the documents' metadata: \"domain\", \"toxicity\", \"speech\"");
     f("model", model, "path of a classifier; its likeliest label is noted");
+    f("classifier", classifier, "in the place of model: the name of one of [[classifiers]]");
   }
 };
 
@@ -49,8 +53,10 @@ struct PerplexityOptions {
   std::string model;
   double max_perplexity = 0;
   std::vector<std::string> labels;
+  std::string classifier;
   void fields(Fields& f) {
     f("model", model, "path of an n-gram language model (`smelt classifier train --kind ngram`); empty: none");
+    f("classifier", classifier, "in the place of model: the name of one of [[classifiers]], of the kind ngram");
     f("max_perplexity", max_perplexity, "a document of more is dropped; 0: only noted", {.min = 0});
     f("labels", labels, "labels of quality that it is applied to; empty: all");
   }
@@ -75,7 +81,9 @@ struct QualityOptions {
   std::vector<std::string> filter_labels;
   PerplexityOptions perplexity;
   ResampleOptions resample;
+  bool as_sources = false;
   int64_t seed = 1;
+  std::string classifiers_dir;  // no setting: where the run has the models that it trained
   void fields(Fields& f) {
     f.tables("scorers", scorers, "models whose scores make the buckets");
     f.tables("attributes", attributes, "classifiers whose label is noted");
@@ -89,10 +97,16 @@ struct QualityOptions {
       "documents");
     f.table("perplexity", perplexity, "a language model's opinion");
     f.table("resample", resample, "selection by importance weights (DSIR)");
+    f("as_sources", as_sources,
+      "write train/high, train/medium-high, ... instead of train/SOURCE, so that a blend can weigh qualities");
     f("seed", seed, "of the sample and of the selection", {.min = 0});
   }
-  bool active() const { return !scorers.empty() || !attributes.empty() || !perplexity.model.empty(); }
+  bool has_perplexity() const { return !perplexity.model.empty() || !perplexity.classifier.empty(); }
+  bool active() const { return !scorers.empty() || !attributes.empty() || has_perplexity(); }
 };
+
+// The names of [[classifiers]] that the options use.
+std::vector<std::string> used_classifiers(const QualityOptions& options);
 
 // Scores of one document, in the order of the options; perplexity is no number where there is no language model.
 struct QualityMarks {

@@ -86,7 +86,7 @@ class CurateClusters : public testing::Test {
     LinearOptions linear;
     linear.features = {.bits = 12, .word_ngrams = 1, .min_characters = 4, .max_characters = 4};
     train_linear(test.context(), texts, linear).head.save(folder_.file("edu.linear"));
-    options_.quality.scorers = {{"edu", folder_.file("edu.linear"), "learned", true}};
+    options_.quality.scorers = {{"edu", folder_.file("edu.linear"), "learned", true, ""}};
   }
 
   TemporaryFolder folder_;

@@ -95,7 +95,7 @@ TEST(Buckets, FilesReadBackEqual) {
 class DecideQuality : public testing::Test {
  protected:
   void SetUp() override {
-    options_.scorers = {{"a", "", "", true}, {"b", "", "", true}, {"noted", "", "", false}};
+    options_.scorers = {{"a", "", "", true, ""}, {"b", "", "", true, ""}, {"noted", "", "", false, ""}};
     Rng rng(4, "decide_test");
     for (int i = 0; i < 1000; ++i) {
       ids_.push_back("doc" + std::to_string(i));
@@ -140,7 +140,7 @@ TEST_F(DecideQuality, TakesTheLargestBucketOfTheEnsemble) {
 
 TEST_F(DecideQuality, AppliesRulesOnlyToTheLabelsNamed) {
   options_.filter_labels = {"low", "medium-low"};
-  options_.perplexity = {"", 500, {"medium"}};
+  options_.perplexity = {"", 500, {"medium"}, ""};
   options_.min_bucket = 3;
   using Fate = QualityDecision::Fate;
   const QualityOutcome outcome = decide_quality(options_, candidates_);

@@ -151,12 +151,14 @@ TEST(LabelledTexts, ComeFromNamesMetadataAndPrefixes) {
   const TemporaryFolder folder;
   folder.write("good.jsonl", "{\"text\": \"fine\"}\n");
   folder.write("mixed.jsonl", "{\"text\": \"three\", \"label\": 10}\n{\"text\": \"__label__9 nine\"}\n");
-  const LabelledTexts texts =
-      read_labelled(test.context(), {"2=" + folder.file("good.jsonl"), folder.file("mixed.jsonl")}, "label");
+  const LabelledTexts texts = read_labelled(
+      test.context(),
+      {parse_labelled_input("2=" + folder.file("good.jsonl")), parse_labelled_input(folder.file("mixed.jsonl"))},
+      "label");
   EXPECT_EQ(texts.labels, (std::vector<std::string>{"2", "9", "10"}));
   EXPECT_EQ(texts.texts, (std::vector<std::string>{"fine", "three", "nine"}));
   EXPECT_EQ(texts.label, (std::vector<int32_t>{0, 2, 1}));
-  EXPECT_THROW(read_labelled(test.context(), {folder.file("good.jsonl")}, "label"), UserError);
+  EXPECT_THROW(read_labelled(test.context(), {parse_labelled_input(folder.file("good.jsonl"))}, "label"), UserError);
 }
 
 }  // namespace

@@ -63,9 +63,9 @@ class QualityCurate : public testing::Test {
         options_.filters.off.push_back(rule);
       }
     }
-    options_.quality.scorers = {{"edu", folder_.file("edu.linear"), "learned", true},
-                                {"weight", folder_.file("weights.dsir"), "", false}};
-    options_.quality.attributes = {{"register", folder_.file("edu.linear")}};
+    options_.quality.scorers = {{"edu", folder_.file("edu.linear"), "learned", true, ""},
+                                {"weight", folder_.file("weights.dsir"), "", false, ""}};
+    options_.quality.attributes = {{"register", folder_.file("edu.linear"), ""}};
     write_corpus();
   }
 
@@ -107,6 +107,23 @@ class QualityCurate : public testing::Test {
   TemporaryFolder folder_;
   CurateOptions options_;
 };
+
+TEST_F(QualityCurate, FoldersOfTrainAreQualitiesWhereAsked) {
+  options_.quality.as_sources = true;
+  run(1, "out");
+  std::map<std::string, size_t> found;
+  for (const char* label : kQualityLabels) {
+    for (const auto& [id, document] : documents(std::string("out/train/") + label + "/*")) {
+      EXPECT_EQ(document.metadata.at("quality_label").as_string(), label) << id;
+      ++found[label];
+    }
+  }
+  EXPECT_EQ(found.size(), kQualityLabels.size());
+  EXPECT_FALSE(path_exists(folder_.file("out/train/web")));
+  options_.clusters.enabled = true;
+  options_.clusters.as_sources = true;
+  EXPECT_THROW(run(1, "other"), UserError);
+}
 
 TEST_F(QualityCurate, ScoresBucketsAndLabelsAreInTheMetadata) {
   options_.filters.enabled = false;
