@@ -28,8 +28,9 @@ smelt_pkg(pcre2 libpcre2-8)
 smelt_pkg(curl libcurl)
 smelt_pkg(cpp_httplib cpp-httplib)
 
+# libcld2_full holds the tables of all languages and no code; loaded first, they stand in for the small ones of libcld2.
 add_library(cld2 INTERFACE)
-target_link_libraries(cld2 INTERFACE -lcld2)
+target_link_libraries(cld2 INTERFACE "-Wl,--push-state,--no-as-needed,-lcld2_full,--pop-state,-lcld2")
 
 # Arrow and Parquet: headers and libraries of the pyarrow wheel.
 set(SMELT_ARROW "${SMELT_DEPS}/py/pyarrow")

@@ -30,6 +30,7 @@ struct PageResult {
   PageReject reject;
   std::string url;
   std::string charset;
+  std::vector<LanguageShare> dropped;  // of the document's paragraphs
   int64_t html_bytes = 0;
   bool is_page = true;  // false: the record never was one
 };
@@ -59,6 +60,11 @@ void check_inputs(const IngestOptions& options) {
                         fmt::format("name folders or files for the pages \"{}\"", input.name));
     }
   }
+}
+
+// Throws UserError where a file that extraction reads is missing or broken: before any page is read.
+void check_resources(const IngestOptions& options) {
+  const ExtractResources resources(options.extract);
 }
 
 // Of a record, whose address only its own header tells.
@@ -123,8 +129,8 @@ PageResult extract_document(const PagesInput& input, const RawPage& page, const 
   document.language = std::move(good.language);
   document.source = result.reject.source;
   document.metadata = std::move(good.metadata);
-  document.metadata["language_score"] = Json(good.language_score);
   result.charset = std::move(good.charset);
+  result.dropped = std::move(good.dropped);
   result.document = std::move(document);
   return result;
 }
@@ -152,6 +158,10 @@ void count_page(const PageResult& result, Json& counts) {
   if (result.document) {
     add_count(count_group(counts, "languages"), result.document->language, 1);
     add_count(count_group(counts, "charsets"), result.charset, 1);
+    for (const LanguageShare& share : result.dropped) {
+      add_count(count_group(count_group(counts, "dropped_languages"), share.code), "paragraphs", share.paragraphs);
+      add_count(count_group(count_group(counts, "dropped_languages"), share.code), "text_bytes", share.bytes);
+    }
   } else {
     add_count(count_group(counts, "rejects"), result.reject.reason, 1);
   }
@@ -248,6 +258,7 @@ void make_part(const Context& context, const IngestOptions& options, const Extra
 
 std::vector<PagesPlan> plan_ingest(const IngestOptions& options) {
   check_inputs(options);
+  check_resources(options);
   IngestOptions local = options;
   std::vector<PagesPlan> out;
   for (PagesInput& input : local.pages) {
@@ -373,7 +384,7 @@ class DigestCache {
 std::optional<StageSpec> spec_by_cache(const IngestOptions& options, const std::string& dir, const std::string& cache,
                                        bool only_known) {
   StageSpec spec{
-      .name = "ingest", .version = 6, .dir = dir, .settings = recipe_to_json(options), .inputs = {}, .shared = true};
+      .name = "ingest", .version = 7, .dir = dir, .settings = recipe_to_json(options), .inputs = {}, .shared = true};
   for (const PagesInput& input : options.pages) {
     spec.inputs.emplace_back(fmt::format("pages[{}] {}", spec.inputs.size(), input.name), "");
   }
@@ -408,6 +419,7 @@ std::optional<StageSpec> spec_by_cache(const IngestOptions& options, const std::
 
 // Of several workers only one hashes the inputs; the rest wait for its cache.
 StageSpec spec_among(Workers& workers, const Context& context, const IngestOptions& options, const std::string& dir) {
+  check_resources(options);
   const std::string cache = dir + ".inputs";
   while (true) {
     context.stop_if_asked();
@@ -424,6 +436,7 @@ StageSpec spec_among(Workers& workers, const Context& context, const IngestOptio
 }  // namespace
 
 StageSpec ingest_spec(const IngestOptions& options, const std::string& dir, const std::string& cache) {
+  check_resources(options);
   return *spec_by_cache(options, dir, cache, false);
 }
 

@@ -83,7 +83,8 @@ StageSpec ingest_spec(const IngestOptions& options, const std::string& dir, cons
 
 // The work itself, into a folder under construction. Counts: pages, html_bytes, documents, text_bytes, rejected,
 // seconds, and by name rejects (reason), languages, charsets, sources (each with pages, html_bytes, documents,
-// text_bytes, rejected); of code those of make_code_part.
+// text_bytes, rejected), where paragraphs were dropped dropped_languages (each with paragraphs, text_bytes); of code
+// those of make_code_part.
 Json run_ingest(const Context& context, const IngestOptions& options, StageDir& stage);
 
 // Both, skipped when the folder is up to date. DIR.inputs is the cache of hashes; of several workers one reads the

@@ -11,7 +11,7 @@
 #include "crawl/comments.h"
 #include "crawl/companions.h"
 #include "crawl/html/tree.h"
-#include "crawl/language.h"
+#include "crawl/language/language.h"
 #include "crawl/main/main_text.h"
 #include "crawl/main/structured_data.h"
 #include "crawl/metadata/page_metadata.h"
@@ -113,15 +113,15 @@ Content main_content(const Page& page) {
   return content;
 }
 
-Content justext_content(const std::string& html, const JustextOptions& options, const StopWordLists& lists) {
+Content justext_content(const std::string& html, const JustextOptions& options, const ExtractResources& resources) {
   std::vector<JustextParagraph> paragraphs = justext_paragraphs(html);
   std::string everything;
   for (const JustextParagraph& paragraph : paragraphs) {
     everything += paragraph.text;
     everything += '\n';
   }
-  const LanguageGuess guess = detect_language(everything);
-  classify_paragraphs(paragraphs, guess.reliable ? lists.find(guess.code) : lists.find("und"), options);
+  const LanguageGuess guess = resources.languages.guess(everything);
+  classify_paragraphs(paragraphs, resources.stop_words.find(guess.reliable ? guess.code : "und"), options);
   Content content;
   content.blocks = static_cast<int64_t>(paragraphs.size());
   for (const JustextParagraph& paragraph : paragraphs) {
@@ -156,8 +156,9 @@ Result<Content> extract_content(const Page& page, const ExtractOptions& options)
   return content;
 }
 
-Result<Content> extract_justext(const std::string& html, const JustextOptions& options, const StopWordLists& lists) {
-  Content content = justext_content(html, options, lists);
+Result<Content> extract_justext(const std::string& html, const JustextOptions& options,
+                                const ExtractResources& resources) {
+  Content content = justext_content(html, options, resources);
   if (content.text.empty()) {
     return content.blocks == 0 ? Reject{"empty_text", "the page has no visible text"}
                                : Reject{"no_main_text", "all text of the page is boilerplate"};
@@ -196,10 +197,15 @@ Json describe(const RawPage& page, const PageMetadata& told, const DecodedHtml& 
 
 }  // namespace
 
-ExtractResources::ExtractResources(const ExtractOptions& options) : stop_words(options.justext.stop_words) {}
+ExtractResources::ExtractResources(const ExtractOptions& options)
+    : stop_words(options.justext.stop_words), languages(options.language) {}
 
 std::vector<std::string> extract_resource_files(const ExtractOptions& options) {
-  return StopWordLists::files(options.justext.stop_words);
+  std::vector<std::string> files = StopWordLists::files(options.justext.stop_words);
+  for (std::string& file : LanguageIdentifier::files(options.language)) {
+    files.push_back(std::move(file));
+  }
+  return files;
 }
 
 Result<ExtractedPage> extract_page(const RawPage& page, const ExtractOptions& options) {
@@ -225,7 +231,7 @@ Result<ExtractedPage> extract_page(const RawPage& page, const ExtractOptions& op
   const WriteOptions writing = {options.output == "markdown", options.emphasis, options.links,
                                 page.url.empty() ? head.canonical : page.url};
   Result<Content> content =
-      justext ? extract_justext(html, options.justext, resources.stop_words)
+      justext ? extract_justext(html, options.justext, resources)
               : extract_content({tree, {head.canonical, head.title}, writing, options.comments}, options);
   if (!content) {
     return content.reject();
@@ -237,9 +243,13 @@ Result<ExtractedPage> extract_page(const RawPage& page, const ExtractOptions& op
   out.url = page.url.empty() ? told.canonical : page.url;
   out.title = told.title;
   out.text = std::move(content->text);
-  const LanguageGuess language = detect_language(out.text);
-  out.language = language.code;
-  out.language_score = language.score;
+  TextLanguages languages = resources.languages.identify(out.text);
+  if (out.text.empty()) {
+    return Reject{"other_language", "the text is in " + languages.found[0].code};
+  }
+  languages.describe(out.metadata);
+  out.language = languages.whole.code;
+  out.dropped = std::move(languages.dropped);
   out.charset = decoded.charset;
   out.source = page.source;
   return out;

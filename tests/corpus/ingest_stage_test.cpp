@@ -8,6 +8,7 @@
 #include "corpus/curate_stage.h"
 #include "corpus/document_io.h"
 #include "corpus/testing.h"
+#include "crawl/fasttext/fasttext_model.h"
 
 namespace smelt {
 namespace {
@@ -124,6 +125,64 @@ TEST_F(Ingest, MistakesAreNamed) {
   EXPECT_THROW(run(1, "out"), UserError);
   options_.pages.clear();
   EXPECT_THROW(run(1, "out"), UserError);
+}
+
+// A model that knows English by "the" and German by "der".
+void write_languages(const std::string& path, const std::string& second = "__label__de") {
+  FasttextArgs args;
+  args.dim = 2;
+  args.bucket = 0;
+  const std::vector<FasttextEntry> entries = {
+      {"the", 9, false}, {"der", 9, false}, {"__label__en", 9, true}, {second, 9, true}};
+  const std::vector<float> unit = {90, 0, 0, 90};
+  write_fasttext(path, args, entries, 9, unit.data(), unit.data());
+}
+
+TEST_F(Ingest, LanguagesComeFromTheModelThatIsNamed) {
+  const std::string german = "<p>der Text, der an der Stelle der Seite steht, an der der Text der Gruppe stand.</p>";
+  for (int n = 0; n < 23; n += 2) {
+    std::string page = html_page(n);
+    page.insert(page.find("</main>"), n == 0 ? german + german : german);
+    folder_.write("site/guide/p" + std::to_string(100 + n) + ".html", page);
+  }
+  const std::string model = folder_.file("languages.bin");
+  write_languages(model);
+  LanguageOptions& language = options_.extract.language;
+  language.detector = "fasttext";
+  language.model = model;
+  language.keep = {"main"};
+  const StageResult one = run(1, "one");
+  const Json& counts = one.manifest.counts;
+  EXPECT_EQ(counts.at("languages").at("en").as_int(), 23);
+  EXPECT_EQ(counts.at("dropped_languages").at("de").at("paragraphs").as_int(), 13);
+  EXPECT_EQ(counts.at("dropped_languages").at("de").at("text_bytes").as_int(),
+            13 * static_cast<int64_t>(german.size() - std::string("<p></p>").size()));
+  EXPECT_EQ(one.manifest.digest(), run(3, "three").manifest.digest());
+  DocumentReader reader(folder_.file("one"));
+  const Result<Document> first = *reader.next();
+  EXPECT_EQ(first.value().text.find("der Stelle"), std::string::npos);
+  EXPECT_EQ(first.value().metadata.at("dropped_languages").dump(), R"({"de":2})");
+  EXPECT_TRUE(run(2, "one").skipped);
+  write_languages(model, "__label__nl");
+  EXPECT_FALSE(run(2, "one").skipped);
+  language.keep = {"fr"};
+  EXPECT_EQ(run(2, "none").manifest.counts.at("rejects").at("other_language").as_int(), 23);
+}
+
+TEST_F(Ingest, ABrokenModelIsAnErrorBeforeAnyPageIsRead) {
+  LanguageOptions& language = options_.extract.language;
+  language.detector = "fasttext";
+  language.model = folder_.file("languages.bin");
+  for (const char* what : {"absent", "broken", "of no languages"}) {
+    if (what == std::string("broken")) {
+      folder_.write("languages.bin", "0123456789");
+    } else if (what == std::string("of no languages")) {
+      write_languages(language.model, "__label__spam");
+    }
+    EXPECT_THROW(plan_ingest(options_), UserError) << what;
+    EXPECT_THROW(run(1, "out"), UserError) << what;
+    EXPECT_FALSE(path_exists(folder_.file("out.inputs"))) << what;
+  }
 }
 
 TEST_F(Ingest, WarcRecordsAreAccountedFor) {

@@ -59,7 +59,7 @@ TEST(Extract, KeepsTextAndDropsWhatSurroundsIt) {
   EXPECT_EQ(out->title, "The river");  // the only h1
   EXPECT_EQ(out->url, "http://example.org/river");
   EXPECT_EQ(out->language, "en");
-  EXPECT_GT(out->language_score, 0.9);
+  EXPECT_GT(out->metadata.get("language_score", 0.0), 0.9);
   EXPECT_EQ(out->charset, "utf-8");
   EXPECT_EQ(out->metadata.get("title", ""), "The river");
   EXPECT_EQ(out->metadata.get("html_lang", ""), "en");

@@ -11,6 +11,7 @@
 #include "corpus/quality/python.h"
 #include "corpus/testing.h"
 #include "crawl/fasttext/fasttext_model.h"
+#include "crawl/language/language.h"
 
 namespace smelt {
 namespace {
@@ -213,6 +214,60 @@ fasttext.train_supervised(input='train.txt', thread=1, verbose=0, epoch=10, dim=
   // 800 sentences at 97 %: two deviations of the difference.
   EXPECT_GE(ours, theirs - 2 * std::sqrt(2 * 0.97 * 0.03 / 800)) << theirs;
   EXPECT_GT(ours, 0.93);
+}
+
+// As a detector of languages: of models of both makers, quantised too, every line's language is the label that fastText
+// gives it, with its probability.
+TEST_F(FasttextPeer, LanguagesAreItsLabels) {
+  TestContext test(2);
+  FasttextTrainOptions training;
+  training.dim = 16;
+  training.epochs = 10;
+  training.buckets = 50000;
+  training.min_count = 1;
+  training.learning_rate = 0.5;
+  training.word_ngrams = 1;
+  training.min_characters = 2;
+  training.max_characters = 4;
+  train_fasttext(test.context(), texts_, training, folder_.file("ours.bin"));
+  const bool has_peer = peer(R"(
+tree = fasttext.train_supervised(input='train.txt', thread=1, verbose=0, epoch=10, dim=16, bucket=50000, lr=0.5, minn=2,
+                                 maxn=4, loss='hs')
+tree.save_model('tree.bin')
+tree.quantize(input='train.txt', qnorm=True, cutoff=20000, retrain=False)
+tree.save_model('tree.ftz')
+for name in ['ours.bin', 'tree.bin', 'tree.ftz']:
+    predict(fasttext.load_model(name), name + '.txt')
+)");
+  for (const std::string name : {"ours.bin", "tree.bin", "tree.ftz"}) {
+    SCOPED_TRACE(name);
+    if (!has_peer && name != "ours.bin") {
+      continue;
+    }
+    LanguageOptions options;
+    options.detector = "fasttext";
+    options.model = folder_.file(name);
+    const LanguageIdentifier languages(options);
+    double right = 0;
+    for (const auto& [language, text] : held_) {
+      right += languages.guess(text).code == language ? 1 : 0;
+    }
+    EXPECT_GT(right / static_cast<double>(held_.size()), 0.93);
+    const std::string expected = has_peer ? read_file(folder_.file(name + ".txt")) : "";
+    const std::vector<std::string_view> rows = split(expected, '\n');
+    for (size_t i = 0; i < held_.size() && has_peer; ++i) {
+      const std::vector<std::string_view> words = split(rows.at(i), ' ');
+      const LanguageGuess guess = languages.guess(held_[i].second);
+      const double probability = std::stod(std::string(words.at(1)));
+      EXPECT_NEAR(guess.score, std::min(1.0, probability), 1e-5);
+      if (words.size() < 4 || probability - std::stod(std::string(words[3])) > 1e-4) {
+        EXPECT_EQ("__label__" + guess.code, words[0]) << held_[i].second;
+      }
+    }
+  }
+  if (!has_peer) {
+    GTEST_SKIP() << "no fasttext module";
+  }
 }
 
 }  // namespace

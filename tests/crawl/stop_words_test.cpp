@@ -1,37 +1,13 @@
-#include "crawl/language.h"
-
-#include <sstream>
+#include "crawl/stop_words.h"
 
 #include <gtest/gtest.h>
 
 #include "base/error.h"
 #include "base/files.h"
-#include "base/text.h"
-#include "crawl/stop_words.h"
-#include "crawl/testing.h"
 #include "support/temporary_directory.h"
 
 namespace smelt {
 namespace {
-
-TEST(Language, TellsTheLanguagesOfTheSentences) {
-  for (const char* code : {"en", "de", "fr", "es", "it", "nl", "pt", "pl", "ru", "sv", "ja", "zh", "ar", "he", "tr",
-                           "fi", "el", "ko", "hi"}) {
-    const std::string path = test_data("langid/" + std::string(code) + ".txt");
-    SMELT_NEEDS_DATA(path);
-    const std::string text = read_file(path);
-    const LanguageGuess guess = detect_language(text);
-    EXPECT_EQ(guess.code, code);
-    EXPECT_GT(guess.score, 0.9) << code;
-    EXPECT_TRUE(guess.reliable) << code;
-  }
-}
-
-TEST(Language, SaysSoWhenItDoesNotKnow) {
-  EXPECT_EQ(detect_language("").code, "und");
-  EXPECT_EQ(detect_language("12 34 -- 5").code, "und");
-  EXPECT_EQ(detect_language("12 34 -- 5").score, 0);
-}
 
 // The lists know the words of their own language and few of another's.
 TEST(StopWords, CoverTheirOwnLanguage) {
