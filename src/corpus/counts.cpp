@@ -32,6 +32,14 @@ void merge_counts(Json& into, const Json& from) {
   }
 }
 
+void count_dropped_languages(const std::vector<LanguageShare>& dropped, Json& counts) {
+  for (const LanguageShare& share : dropped) {
+    Json& group = count_group(count_group(counts, "dropped_languages"), share.code);
+    add_count(group, "paragraphs", share.paragraphs);
+    add_count(group, "text_bytes", share.bytes);
+  }
+}
+
 void sort_counts(Json& counts) {
   if (!counts.is_object()) {
     return;

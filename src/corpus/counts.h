@@ -3,8 +3,10 @@
 
 #include <cstdint>
 #include <string_view>
+#include <vector>
 
 #include "base/json.h"
+#include "crawl/language/language.h"
 
 namespace smelt {
 
@@ -15,6 +17,8 @@ void add_count(Json& counts, std::string_view key, int64_t amount);
 Json& count_group(Json& counts, std::string_view key);
 // Adds every number of `from` to the same place of `into`, deep; other values are taken over where absent.
 void merge_counts(Json& into, const Json& from);
+// Adds to counts.dropped_languages what was dropped, by code: paragraphs, text_bytes.
+void count_dropped_languages(const std::vector<LanguageShare>& dropped, Json& counts);
 // Members of all objects in byte order of their keys, so that equal counts have equal bytes.
 void sort_counts(Json& counts);
 

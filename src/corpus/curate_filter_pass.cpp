@@ -25,9 +25,10 @@ struct Judged {
   int64_t read_bytes = 0;
   std::string step;  // which step dropped it; empty: kept
   Verdict verdict;
-  std::string detail;  // of the verdict, for people
-  int64_t hits = 0;    // texts of benchmarks
-  int64_t cuts = 0;    // places cut out for them
+  std::string detail;                  // of the verdict, for people
+  std::vector<LanguageShare> dropped;  // paragraphs
+  int64_t hits = 0;                    // texts of benchmarks
+  int64_t cuts = 0;                    // places cut out for them
   std::string hit_lines;
   Json measured;  // by the filters: {rule: value}
   Json removed;   // lines that the filters removed, by reason
@@ -63,6 +64,7 @@ class Judge {
   Judge(const CurateOptions& options, const MinHasher& hasher, const FilterModels& models)
       : options_(options),
         filters_(options.filters),
+        languages_(models.languages),
         decontaminator_(models.decontaminator),
         redactor_(options.redact),
         signer_(options.dedup, hasher) {
@@ -86,7 +88,10 @@ class Judge {
     judged.document = std::move(input).value();
     judged.read_bytes = static_cast<int64_t>(judged.document.text.size());
     if (!is_code(judged.document)) {  // rules for prose; code was judged by its own
-      check_language(judged);
+      identify_language(judged);
+      if (judged.step.empty()) {
+        check_language(judged);
+      }
       if (judged.step.empty()) {
         filter(judged);
       }
@@ -112,6 +117,26 @@ class Judge {
   }
 
  private:
+  void identify_language(Judged& judged) const {
+    Document& document = judged.document;
+    const bool known = !document.language.empty() && document.language != LanguageGuess().code;
+    if (languages_ == nullptr || (known && options_.language.identify == "unknown")) {
+      return;
+    }
+    std::string text = document.text;
+    TextLanguages told = languages_->identify(text);
+    if (text.empty() && !told.dropped.empty()) {
+      document.language = told.found[0].code;
+      judged.step = "language";
+      judged.verdict = {false, "other_language", 0, 0};
+      return;
+    }
+    document.text = std::move(text);
+    document.language = told.whole.code;
+    told.describe(document.metadata);
+    judged.dropped = std::move(told.dropped);
+  }
+
   void check_language(Judged& judged) const {
     const auto& languages = options_.languages;
     if (!languages.empty() &&
@@ -212,6 +237,7 @@ class Judge {
 
   const CurateOptions& options_;
   FilterPipeline filters_;
+  const LanguageIdentifier* languages_;
   const Decontaminator* decontaminator_;
   Decontaminator::Scratch hits_scratch_;
   Redactor redactor_;
@@ -288,6 +314,7 @@ void count_judged(const Judged& judged, const std::vector<const char*>& steps, J
       return;
     }
   }
+  count_dropped_languages(judged.dropped, counts);
   if (judged.removed.is_object()) {
     Json& removed = count_group(counts, "removed_lines");
     add_count(removed, "documents", 1);

@@ -33,6 +33,7 @@ WorkFiles work_files(const std::string& part);
 struct FilterModels {
   const Decontaminator* decontaminator = nullptr;
   const QualityModels* quality = nullptr;
+  const LanguageIdentifier* languages = nullptr;
 };
 
 // Languages, filters, decontamination, redaction and scores over one input file. Marks "filter-PART" done with counts

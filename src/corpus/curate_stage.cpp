@@ -69,7 +69,10 @@ class FilterTools {
     if (options_.quality.active() && !quality_) {
       quality_ = std::make_unique<const QualityModels>(options_.quality);
     }
-    return {decontaminator(), quality_.get()};
+    if (options_.language.enabled() && !languages_) {
+      languages_.emplace(options_.language.how);
+    }
+    return {decontaminator(), quality_.get(), languages_ ? &*languages_ : nullptr};
   }
   const Decontaminator* decontaminator() {
     if (options_.decontaminate.enabled() && !decontaminator_) {
@@ -83,6 +86,7 @@ class FilterTools {
   const CurateOptions& options_;
   std::unique_ptr<const QualityModels> quality_;
   std::optional<Decontaminator> decontaminator_;
+  std::optional<LanguageIdentifier> languages_;
 };
 
 void filter_parts(const Context& context, const CurateOptions& options, FilterTools& tools,
@@ -182,8 +186,10 @@ Json total_counts(const CurateOptions& options, size_t parts, const StageDir& st
   for (size_t i = 0; i < parts; ++i) {
     take_counts(stage.done_counts(part_name(i)), counts, examples);
   }
-  for (const char* group : {"rejects", "languages", "sources"}) {
-    sort_counts(counts[group]);
+  for (const char* group : {"rejects", "languages", "sources", "dropped_languages"}) {
+    if (counts.contains(group)) {
+      sort_counts(counts[group]);
+    }
   }
   counts["heldout"]["sections"] = std::move(decided["sections"]);
   counts["examples"] = examples.to_json();
@@ -272,8 +278,20 @@ std::vector<std::string> write_decisions(StageDir& stage, Corpus& corpus) {
   return names;
 }
 
+namespace {
+
+void check_language(const IdentifyOptions& options) {
+  const LanguageIdentifier identifier(options.how);  // reads the model
+  if (!options.enabled() && (options.how.paragraphs || !options.how.keep.empty() || !options.how.model.empty())) {
+    throw usage_error("no document's language is told", "corpus.language.identify", "choose \"unknown\" or \"all\"");
+  }
+}
+
+}  // namespace
+
 StageSpec curate_spec(const CurateOptions& options, const std::string& documents_dir, const std::string& dir) {
   check_clusters(options);
+  check_language(options.language);
   const FilterPipeline filters(options.filters);  // checks their names
   if (filters.edits() && !options.quality.filter_labels.empty()) {
     throw usage_error("the filter sets c4 and fineweb change texts before their labels are known",
@@ -290,6 +308,9 @@ StageSpec curate_spec(const CurateOptions& options, const std::string& documents
   }
   if (options.decontaminate.enabled()) {
     spec.inputs.emplace_back("benchmarks", files_digest(benchmark_files(options.decontaminate)));
+  }
+  for (const std::string& file : LanguageIdentifier::files(options.language.how)) {
+    spec.inputs.emplace_back("language " + file, hash_file(file).hex());
   }
   for (auto& input : quality_inputs(options.quality)) {
     spec.inputs.push_back(std::move(input));

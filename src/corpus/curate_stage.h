@@ -37,13 +37,29 @@
 #include "corpus/heldout.h"
 #include "corpus/privacy/redact.h"
 #include "corpus/quality/quality.h"
+#include "crawl/language/language.h"
 
 namespace smelt {
+
+// Whose language is told here, and how.
+struct IdentifyOptions {
+  std::string identify = "none";
+  LanguageOptions how;
+  bool enabled() const { return identify != "none"; }
+  void fields(Fields& f) {
+    f.choice(
+        "identify", identify, {"none", "unknown", "all"},
+        "documents whose language is told here: none; those that name none, or \"und\"; all. Files of code are left "
+        "alone");
+    how.fields(f);
+  }
+};
 
 struct CurateOptions {
   std::vector<std::string> languages;
   double min_language_score = 0;
   int64_t examples = 3;
+  IdentifyOptions language = {};
   FilterOptions filters;
   DecontaminateOptions decontaminate;
   RedactOptions redact;
@@ -57,6 +73,7 @@ struct CurateOptions {
     f("min_language_score", min_language_score, "share of the text in its language, where the documents say it",
       {.min = 0, .max = 1});
     f("examples", examples, "documents a reason to show in the report", {.min = 0, .max = 100});
+    f.table("language", language, "documents of elsewhere: their languages, before any is dropped");
     f.table("filters", filters, "heuristic rules of quality");
     f.table("decontaminate", decontaminate, "texts of benchmarks");
     f.table("redact", redact, "personal data: addresses, numbers, secrets");
@@ -81,6 +98,7 @@ StageSpec curate_spec(const CurateOptions& options, const std::string& documents
 //   redactions  documents, and places by kind: secrets, emails, ipv6, ipv4, ibans, cards, national_ids, phones, names
 //   contamination   where benchmarks are named: documents with hits, hits, cut_documents; benchmarks by name: texts,
 //               items_hit, documents
+//   dropped_languages   where paragraphs in other languages were dropped, by language: paragraphs, text_bytes
 //   removed_lines   where c4's rules took any: documents, lines by reason (filters/c4.h), citations
 //   clusters    number of clusters by size: "2", "3", "4-7", "8-15", "16+"
 //   dedup_sample  precision and recall of near duplicates on a sample, dedup/sample.h

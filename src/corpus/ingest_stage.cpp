@@ -158,10 +158,7 @@ void count_page(const PageResult& result, Json& counts) {
   if (result.document) {
     add_count(count_group(counts, "languages"), result.document->language, 1);
     add_count(count_group(counts, "charsets"), result.charset, 1);
-    for (const LanguageShare& share : result.dropped) {
-      add_count(count_group(count_group(counts, "dropped_languages"), share.code), "paragraphs", share.paragraphs);
-      add_count(count_group(count_group(counts, "dropped_languages"), share.code), "text_bytes", share.bytes);
-    }
+    count_dropped_languages(result.dropped, counts);
   } else {
     add_count(count_group(counts, "rejects"), result.reject.reason, 1);
   }

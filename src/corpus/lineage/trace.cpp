@@ -218,6 +218,7 @@ class Tracer {
     facts["language"] = string_in(*line_, "language");
     if (const Json* metadata = line_->find("metadata")) {
       copy_member(*metadata, "language_score", facts);
+      copy_member(*metadata, "dropped_languages", facts);
     }
     if (settings_.options) {
       facts["languages"] = Json::list(settings_.options->languages);
@@ -236,8 +237,10 @@ class Tracer {
     if (!settings_.options || !settings_.options->filters.enabled || dropped_) {
       return facts;
     }
-    const Json& measured = original_ != nullptr ? *original_ : *line_;
-    facts["measured_on"] = original_ != nullptr ? "documents" : "corpus";
+    // Where curation told the language, only what it wrote names the one that the rules went by.
+    const bool as_read = original_ != nullptr && !settings_.options->language.enabled();
+    const Json& measured = as_read ? *original_ : *line_;
+    facts["measured_on"] = as_read ? "documents" : "corpus";
     Json rules = Json::array();
     FilterPipeline pipeline(settings_.options->filters);
     for (const RuleResult& result : pipeline.measure(string_in(measured, "text"), string_in(measured, "language"))) {

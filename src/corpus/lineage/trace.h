@@ -20,7 +20,7 @@ struct TraceStep {
   // By step, what is known of it:
   //   extract        file, line and text_bytes of the document as it was read, and its metadata; of what gave none
   //                  reason, detail
-  //   language       language, language_score; languages, min_language_score of the settings
+  //   language       language, language_score, dropped_languages; languages, min_language_score of the settings
   //   filters        rules: every rule's rule, value, min, max (where there are such), passes (absent: does not apply);
   //                  measured_on: "documents" (as it was read) or "corpus" (as it is now: redacted and cut)
   //   contamination  hits: the lines of contamination/ (Decontaminator::hit_line); cuts

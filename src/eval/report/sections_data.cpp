@@ -38,7 +38,7 @@ struct CurationStep {
 
 const std::vector<CurationStep>& curation_steps() {
   static const std::vector<CurationStep> kSteps = {
-      {"language", "In the wanted languages", {"language", "language_score"}},
+      {"language", "In the wanted languages", {"language", "language_score", "other_language"}},
       {"filters", "Past the quality filters", {}},
       {"contamination", "Without texts of benchmarks", {"contaminated"}},
       {"redaction", "Without certain personal data", {"personal_data"}},
