@@ -27,8 +27,8 @@ struct LanguageOptions {
              "classifier "
              "that model names, its score the probability");
     f("model", model,
-      "fasttext: path of a .bin or .ftz file whose labels are languages: __label__en as in lid.176, __label__eng_Latn "
-      "as in NLLB and GlotLID");
+      "fasttext: path of a .bin or .ftz file whose labels are languages: `__label__en` as in lid.176, "
+      "`__label__eng_Latn` as in NLLB and GlotLID");
     f("paragraphs", paragraphs, "tell the language of every paragraph too: metadata.languages has the share of each");
     f("keep", keep,
       "languages whose paragraphs stay, as ISO 639-1 codes; \"main\" is that of most of the text; empty: all. Code and "
