@@ -85,29 +85,27 @@ class Splitter {
       if (closes(*fence_, bare)) {
         close();
       }
-      return;
-    }
-    if ((fence_ = opening_fence(bare))) {
-      const std::optional<Fence> fence = fence_;
+    } else if (const std::optional<Fence> fence = opening_fence(bare)) {
       close();
-      saw_blank_ = saw_blank_ || after_blank_;
+      open(begin, end, Kind::kOther);
       fence_ = fence;
-      open_ = {begin, end, Kind::kOther};
-      return;
-    }
-    if (bare.empty()) {
+    } else if (bare.empty()) {
       close();
       after_blank_ = !out_.empty();
-      return;
+    } else {
+      if (!open_) {
+        open(begin, end, Kind::kProse);
+      }
+      open_->end = end;
+      if (lines_) {
+        close();
+      }
     }
-    if (!open_) {
-      saw_blank_ = saw_blank_ || after_blank_;
-      open_ = {begin, end, Kind::kProse};
-    }
-    open_->end = end;
-    if (lines_) {
-      close();
-    }
+  }
+
+  void open(size_t begin, size_t end, Kind kind) {
+    saw_blank_ = saw_blank_ || after_blank_;
+    open_ = {begin, end, kind};
   }
 
   void close() {
