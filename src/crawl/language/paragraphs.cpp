@@ -27,21 +27,21 @@ std::string_view bare_line(std::string_view line) {
 
 struct Fence {
   char mark = '`';
-  size_t length = 0;
+  size_t length = 0;  // 0: none
 };
 
 size_t run_of(std::string_view line, char mark) {
   return std::min(line.find_first_not_of(mark), line.size());
 }
 
-std::optional<Fence> opening_fence(std::string_view line) {
+Fence opening_fence(std::string_view line) {
   for (const char mark : {'`', '~'}) {
     const size_t length = run_of(line, mark);
     if (length >= 3 && (mark == '~' || line.find('`', length) == std::string_view::npos)) {
-      return Fence{mark, length};
+      return {mark, length};
     }
   }
-  return std::nullopt;
+  return {};
 }
 
 bool closes(const Fence& fence, std::string_view line) {
@@ -80,12 +80,13 @@ class Splitter {
 
  private:
   void line(size_t begin, size_t end, std::string_view bare) {
-    if (fence_) {
+    const Fence fence = opening_fence(bare);
+    if (fence_.length > 0) {
       open_->end = end;
-      if (closes(*fence_, bare)) {
+      if (closes(fence_, bare)) {
         close();
       }
-    } else if (const std::optional<Fence> fence = opening_fence(bare)) {
+    } else if (fence.length > 0) {
       close();
       open(begin, end, Kind::kOther);
       fence_ = fence;
@@ -116,7 +117,7 @@ class Splitter {
       out_.push_back(*open_);
     }
     open_.reset();
-    fence_.reset();
+    fence_ = {};
   }
 
   std::string_view text_;
@@ -125,7 +126,7 @@ class Splitter {
   bool saw_blank_ = false;  // between paragraphs
   std::vector<ParagraphSpan> out_;
   std::optional<ParagraphSpan> open_;
-  std::optional<Fence> fence_;
+  Fence fence_;  // of the code that is open
 };
 
 // Unicode categories L and M: signs for vowels are written like letters.
