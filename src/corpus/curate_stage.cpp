@@ -278,25 +278,22 @@ std::vector<std::string> write_decisions(StageDir& stage, Corpus& corpus) {
   return names;
 }
 
-namespace {
-
-void check_language(const IdentifyOptions& options) {
-  const LanguageIdentifier identifier(options.how);  // reads the model
-  if (!options.enabled() && (options.how.paragraphs || !options.how.keep.empty() || !options.how.model.empty())) {
+void check_curate(const CurateOptions& options) {
+  check_clusters(options);
+  const IdentifyOptions& language = options.language;
+  const LanguageIdentifier identifier(language.how);
+  if (!language.enabled() && (language.how.paragraphs || !language.how.keep.empty() || !language.how.model.empty())) {
     throw usage_error("no document's language is told", "corpus.language.identify", "choose \"unknown\" or \"all\"");
   }
-}
-
-}  // namespace
-
-StageSpec curate_spec(const CurateOptions& options, const std::string& documents_dir, const std::string& dir) {
-  check_clusters(options);
-  check_language(options.language);
   const FilterPipeline filters(options.filters);  // checks their names
   if (filters.edits() && !options.quality.filter_labels.empty()) {
     throw usage_error("the filter sets c4 and fineweb change texts before their labels are known",
                       "corpus.quality.filter_labels", "leave it empty or choose other sets");
   }
+}
+
+StageSpec curate_spec(const CurateOptions& options, const std::string& documents_dir, const std::string& dir) {
+  check_curate(options);
   StageSpec spec{
       .name = "curate", .version = 10, .dir = dir, .settings = recipe_to_json(options), .inputs = {}, .shared = true};
   spec.settings["dedup"].erase("memory");  // changes no byte

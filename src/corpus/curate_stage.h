@@ -85,6 +85,10 @@ struct CurateOptions {
   }
 };
 
+// Throws UserError where the options contradict each other, or the model that tells languages is missing or broken.
+// curate_spec does it too, before it reads a document.
+void check_curate(const CurateOptions& options);
+
 // `documents_dir`: a folder, file or glob of documents; of a folder with a manifest the manifest's digest is the input.
 StageSpec curate_spec(const CurateOptions& options, const std::string& documents_dir, const std::string& dir);
 

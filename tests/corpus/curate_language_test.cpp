@@ -106,11 +106,13 @@ TEST_F(CurateLanguage, OfParagraphsTooWhereAskedFor) {
 TEST_F(CurateLanguage, MistakesAreNamed) {
   options_.language.how.keep = {"en"};  // and nothing is told
   EXPECT_THROW(run("out"), UserError);
+  EXPECT_THROW(check_curate(options_), UserError);
   options_.language.identify = "all";
+  EXPECT_NO_THROW(check_curate(options_));
   options_.language.how.detector = "fasttext";
-  EXPECT_THROW(run("out"), UserError);
+  EXPECT_THROW(check_curate(options_), UserError);
   options_.language.how.model = folder_.write("model.bin", "none");
-  EXPECT_THROW(run("out"), UserError);
+  EXPECT_THROW(check_curate(options_), UserError);
 }
 
 }  // namespace

@@ -260,6 +260,7 @@ const std::vector<std::string>& shared_steps() {
 
 void check_flow(const RunRecipe& recipe, const FlowOptions& options) {
   check_quality(recipe);
+  check_curate(recipe.corpus);
   const std::vector<std::string> stages = stages_of(recipe, options.until);
   if (std::find(stages.begin(), stages.end(), "train") != stages.end()) {
     check_training(recipe);

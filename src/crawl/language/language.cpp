@@ -119,13 +119,15 @@ LanguageGuess LanguageIdentifier::guess(std::string_view text, std::string_view 
 struct LanguageIdentifier::Paragraphs {
   std::vector<ParagraphSpan> spans;
   std::vector<std::string> codes;  // of each
+  LanguageGuess whole;
   std::string main;
 };
 
 LanguageIdentifier::Paragraphs LanguageIdentifier::read_paragraphs(std::string_view text) const {
   Paragraphs out;
   out.spans = split_paragraphs(text);
-  out.main = guess(text).code;
+  out.whole = guess(text);
+  out.main = out.whole.code;
   Tally told;
   for (const ParagraphSpan& span : out.spans) {
     std::string& code = out.codes.emplace_back();
@@ -155,27 +157,29 @@ bool LanguageIdentifier::keeps(const std::string& code, const std::string& main)
 
 TextLanguages LanguageIdentifier::identify(std::string& text) const {
   TextLanguages out;
-  if (options_.paragraphs || !options_.keep.empty()) {
-    const Paragraphs paragraphs = read_paragraphs(text);
-    Tally found;
-    std::vector<uint8_t> keep;
-    bool has_prose = false;
-    for (size_t i = 0; i < paragraphs.spans.size(); ++i) {
-      const bool prose = paragraphs.spans[i].kind != ParagraphSpan::Kind::kOther;
-      keep.push_back(!prose || keeps(paragraphs.codes[i], paragraphs.main) ? 1 : 0);
-      if (prose) {
-        add(found, paragraphs.codes[i], paragraphs.spans[i]);
-        has_prose = has_prose || keep[i] != 0;
-      }
-    }
-    out.found = by_bytes(found);
-    std::copy_if(out.found.begin(), out.found.end(), std::back_inserter(out.dropped),
-                 [&](const LanguageShare& share) { return !keeps(share.code, paragraphs.main); });
-    if (!out.dropped.empty()) {
-      text = has_prose ? keep_paragraphs(text, paragraphs.spans, keep) : std::string();
+  if (!options_.paragraphs && options_.keep.empty()) {
+    out.whole = guess(text);
+    return out;
+  }
+  const Paragraphs paragraphs = read_paragraphs(text);
+  Tally found;
+  std::vector<uint8_t> keep;
+  bool has_prose = false;
+  for (size_t i = 0; i < paragraphs.spans.size(); ++i) {
+    const bool prose = paragraphs.spans[i].kind != ParagraphSpan::Kind::kOther;
+    keep.push_back(!prose || keeps(paragraphs.codes[i], paragraphs.main) ? 1 : 0);
+    if (prose) {
+      add(found, paragraphs.codes[i], paragraphs.spans[i]);
+      has_prose = has_prose || keep[i] != 0;
     }
   }
-  out.whole = guess(text);
+  out.found = by_bytes(found);
+  std::copy_if(out.found.begin(), out.found.end(), std::back_inserter(out.dropped),
+               [&](const LanguageShare& share) { return !keeps(share.code, paragraphs.main); });
+  if (!out.dropped.empty()) {
+    text = has_prose ? keep_paragraphs(text, paragraphs.spans, keep) : std::string();
+  }
+  out.whole = out.dropped.empty() ? paragraphs.whole : guess(text);
   return out;
 }
 
