@@ -1,18 +1,14 @@
 // Shift_JIS, EUC-JP and ISO-2022-JP.
 #include "crawl/encoding/decoders.h"
+#include "crawl/encoding/multi_byte.h"
 #include "crawl/encoding/tables.h"
-#include "crawl/encoding/utf8_writer.h"
 
 namespace smelt {
 namespace {
 
-bool is_between(Byte byte, Byte low, Byte high) {
-  return byte >= low && byte <= high;
-}
-
 constexpr uint32_t kHalfwidthKatakana = 0xFF61;
 
-uint32_t shift_jis_code_point(Byte lead, Byte trail) {
+uint32_t shift_jis_code_point(Byte lead, Byte trail, const EncodingIndex& jis0208) {
   if (!is_between(trail, 0x40, 0x7E) && !is_between(trail, 0x80, 0xFC)) {
     return 0;
   }
@@ -20,42 +16,14 @@ uint32_t shift_jis_code_point(Byte lead, Byte trail) {
   // Characters of the user's own, in the private use area.
   constexpr uint32_t kFirstOwn = 8836;
   constexpr uint32_t kLastOwn = 10715;
-  return pointer >= kFirstOwn && pointer <= kLastOwn ? 0xE000 + pointer - kFirstOwn : jis0208_index()[pointer];
-}
-
-// A sequence of EUC-JP that begins with 0x8F or a byte of JIS X 0208, after its first byte: how many bytes it takes
-// more, and its code point, 0 where it has none.
-struct EucJpTail {
-  uint32_t code = 0;
-  size_t length = 0;
-};
-
-EucJpTail read_euc_jp_tail(const Byte* in, const Byte* end, Byte lead, const EncodingIndex& index) {
-  EucJpTail tail;
-  if (in == end) {
-    return tail;
-  }
-  if (is_between(lead, 0xA1, 0xFE) && is_between(*in, 0xA1, 0xFE)) {
-    tail.code = index[(lead - 0xA1U) * 94 + *in - 0xA1U];
-  }
-  tail.length = tail.code == 0 && *in < 0x80 ? 0 : 1;
-  return tail;
+  return pointer >= kFirstOwn && pointer <= kLastOwn ? 0xE000 + pointer - kFirstOwn : jis0208[pointer];
 }
 
 }  // namespace
 
 std::string decode_shift_jis(std::string_view bytes) {
-  Utf8Writer out(bytes.size());
-  const auto* in = reinterpret_cast<const Byte*>(bytes.data());
-  const Byte* const end = in + bytes.size();
-  while (in < end) {
-    if (*in < 0x80) {
-      const size_t run = ascii_run(in, end);
-      out.copy(in, run);
-      in += run;
-      continue;
-    }
-    out.ensure(8);
+  const EncodingIndex& jis0208 = jis0208_index();
+  return decode_runs(bytes, [&jis0208](const Byte*& in, const Byte* end, Utf8Writer& out) {
     if (*in == 0x80) {
       out.put(0x80);
       ++in;
@@ -63,46 +31,31 @@ std::string decode_shift_jis(std::string_view bytes) {
       out.put(kHalfwidthKatakana + *in - 0xA1U);
       ++in;
     } else if (*in == 0xA0 || *in > 0xFC || end - in < 2) {
-      out.error();
-      ++in;
+      take_stray(in, out);
     } else {
-      const uint32_t code = shift_jis_code_point(in[0], in[1]);
-      out.put_or_error(code);
-      in += code == 0 && in[1] < 0x80 ? 1 : 2;
+      take_pair(in, shift_jis_code_point(in[0], in[1], jis0208), out);
     }
-  }
-  return out.take();
+  });
 }
 
 std::string decode_euc_jp(std::string_view bytes) {
-  Utf8Writer out(bytes.size());
-  const auto* in = reinterpret_cast<const Byte*>(bytes.data());
-  const Byte* const end = in + bytes.size();
-  while (in < end) {
-    if (*in < 0x80) {
-      const size_t run = ascii_run(in, end);
-      out.copy(in, run);
-      in += run;
-      continue;
+  const EncodingIndex& jis0208 = jis0208_index();
+  return decode_runs(bytes, [&jis0208](const Byte*& in, const Byte* end, Utf8Writer& out) {
+    if (*in == 0x8E && end - in > 1 && is_between(in[1], 0xA1, 0xDF)) {
+      out.put(kHalfwidthKatakana + in[1] - 0xA1U);
+      in += 2;
+      return;
     }
-    out.ensure(8);
-    const Byte lead = *in++;
-    if (lead == 0x8E && in < end && is_between(*in, 0xA1, 0xDF)) {
-      out.put(kHalfwidthKatakana + *in++ - 0xA1U);
-    } else if (lead == 0x8F && in < end && is_between(*in, 0xA1, 0xFE)) {
-      const Byte second = *in++;
-      const EucJpTail tail = read_euc_jp_tail(in, end, second, jis0212_index());
-      out.put_or_error(tail.code);
-      in += tail.length;
-    } else if (lead == 0x8E || lead == 0x8F || is_between(lead, 0xA1, 0xFE)) {
-      const EucJpTail tail = read_euc_jp_tail(in, end, lead, jis0208_index());
-      out.put_or_error(tail.code);
-      in += tail.length;
-    } else {
-      out.error();
+    const bool is_jis0212 = *in == 0x8F && end - in > 1 && is_between(in[1], 0xA1, 0xFE);
+    in += is_jis0212 ? 1 : 0;
+    if (end - in < 2 || (*in != 0x8E && *in != 0x8F && !is_between(*in, 0xA1, 0xFE))) {
+      take_stray(in, out);
+      return;
     }
-  }
-  return out.take();
+    const bool is_pair = is_between(in[0], 0xA1, 0xFE) && is_between(in[1], 0xA1, 0xFE);
+    const EncodingIndex& index = is_jis0212 ? jis0212_index() : jis0208;
+    take_pair(in, is_pair ? index[(in[0] - 0xA1U) * 94 + in[1] - 0xA1U] : 0, out);
+  });
 }
 
 namespace {
