@@ -18,12 +18,6 @@ constexpr std::array<const char*, 9> kNgramReasons = {
     "gopher_duplicate_5gram", "gopher_duplicate_6gram", "gopher_duplicate_7gram",
     "gopher_duplicate_8gram", "gopher_duplicate_9gram", "gopher_duplicate_10gram"};
 
-std::array<double, 9> ngram_limits(const GopherOptions& o) {
-  return {o.max_top_2gram,       o.max_top_3gram,       o.max_top_4gram,
-          o.max_duplicate_5gram, o.max_duplicate_6gram, o.max_duplicate_7gram,
-          o.max_duplicate_8gram, o.max_duplicate_9gram, o.max_duplicate_10gram};
-}
-
 // Shares of what Gopher's repetition rules look at.
 struct Repetition {
   double paragraphs = 0;
@@ -87,11 +81,10 @@ void judge_gopher_repetition(const TextStats& s, std::string_view language, cons
                                  ratio(s.lines - s.unique_lines, s.lines),
                                  ratio(s.line_characters - s.unique_line_characters, s.characters)};
   add_repetition(s.characters, repetition, options, results);
-  const std::array<double, 9> limits = ngram_limits(options);
   const bool spaced = !is_unspaced_language(language);
-  for (size_t i = 0; i < limits.size(); ++i) {
+  for (size_t i = 0; i < kNgramReasons.size(); ++i) {
     const int64_t characters = i < 3 ? s.top_ngram_characters[i] : s.duplicate_ngram_characters[i - 3];
-    results.push_back({kNgramReasons[i], ratio(characters, s.characters), 0, limits[i], spaced});
+    results.push_back({kNgramReasons[i], ratio(characters, s.characters), 0, options.ngrams.max[i], spaced});
   }
 }
 
@@ -194,7 +187,6 @@ void PublishedGopher::judge_repetition(std::string_view text, std::span<const En
       hashes_.push_back(token.hash);
     }
   }
-  const std::array<double, 9> limits = ngram_limits(options);
   TextStats unused;
   ngrams_.count(words_, unused, kMaxTopNgram);
   for (size_t n = kMinTopNgram; n <= kMaxDuplicateNgram; ++n) {
@@ -209,7 +201,7 @@ void PublishedGopher::judge_repetition(std::string_view text, std::span<const En
       repeated = frequent.count * ngram_characters(words_, frequent.place, static_cast<uint32_t>(n));
     }
     const size_t i = n - kMinTopNgram;
-    results.push_back({kNgramReasons[i], ratio(repeated, characters), 0, limits[i]});
+    results.push_back({kNgramReasons[i], ratio(repeated, characters), 0, options.ngrams.max[i]});
   }
 }
 

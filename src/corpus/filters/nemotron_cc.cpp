@@ -85,12 +85,9 @@ class Judge {
   }
 
   void judge_ngrams() {
-    const std::array<double, 9> limits = {o_.max_top_2gram,       o_.max_top_3gram,       o_.max_top_4gram,
-                                          o_.max_duplicate_5gram, o_.max_duplicate_6gram, o_.max_duplicate_7gram,
-                                          o_.max_duplicate_8gram, o_.max_duplicate_9gram, o_.max_duplicate_10gram};
-    for (size_t i = 0; i < limits.size(); ++i) {
+    for (size_t i = 0; i < kNgramReasons.size(); ++i) {
       const int64_t characters = i < 3 ? s_.top_ngram_characters[i] : s_.duplicate_ngram_characters[i - 3];
-      at_most(kNgramReasons[i], of_characters(characters), limits[i], spaced_);
+      at_most(kNgramReasons[i], of_characters(characters), o_.ngrams.max[i], spaced_);
     }
   }
 

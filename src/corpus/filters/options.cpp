@@ -5,8 +5,28 @@ namespace smelt {
 namespace {
 
 const Range kShare{.min = 0, .max = 1};
+constexpr const char* kTopCharacters = "share of characters in the most frequent word pair";
+constexpr const char* kDuplicateCharacters = "share of characters in runs of five words seen before";
 
 }  // namespace
+
+void NgramLimits::fields(Fields& f, const char* top, const char* duplicate) {
+  constexpr std::array<const char*, 9> kKeys = {"max_top_2gram",       "max_top_3gram",       "max_top_4gram",
+                                                "max_duplicate_5gram", "max_duplicate_6gram", "max_duplicate_7gram",
+                                                "max_duplicate_8gram", "max_duplicate_9gram", "max_duplicate_10gram"};
+  const std::array<const char*, 9> docs = {top,
+                                           "the same for three words",
+                                           "the same for four words",
+                                           duplicate,
+                                           "the same for six words",
+                                           "the same for seven words",
+                                           "the same for eight words",
+                                           "the same for nine words",
+                                           "the same for ten words"};
+  for (size_t i = 0; i < max.size(); ++i) {
+    f(kKeys[i], max[i], docs[i], kShare);
+  }
+}
 
 void NemotronCcOptions::fields(Fields& f) {
   const Range share = kShare;
@@ -33,15 +53,7 @@ void NemotronCcOptions::fields(Fields& f) {
   f("max_mean_word_length", max_mean_word_length, "characters a word, at most", {.min = 1});
   f("max_word_length", max_word_length, "characters of the longest word", {.min = 1});
   f("max_ellipsis_lines", max_ellipsis_lines, "share of lines that end in an ellipsis", share);
-  f("max_top_2gram", max_top_2gram, "share of characters in the most frequent word pair", share);
-  f("max_top_3gram", max_top_3gram, "the same for three words", share);
-  f("max_top_4gram", max_top_4gram, "the same for four words", share);
-  f("max_duplicate_5gram", max_duplicate_5gram, "share of characters in runs of five words seen before", share);
-  f("max_duplicate_6gram", max_duplicate_6gram, "the same for six words", share);
-  f("max_duplicate_7gram", max_duplicate_7gram, "the same for seven words", share);
-  f("max_duplicate_8gram", max_duplicate_8gram, "the same for eight words", share);
-  f("max_duplicate_9gram", max_duplicate_9gram, "the same for nine words", share);
-  f("max_duplicate_10gram", max_duplicate_10gram, "the same for ten words", share);
+  ngrams.fields(f, kTopCharacters, kDuplicateCharacters);
   f("max_bullet_lines", max_bullet_lines, "share of lines that start with a bullet", share);
 }
 
@@ -51,15 +63,7 @@ void GopherOptions::fields(Fields& f) {
   f("max_duplicate_paragraph_characters", max_duplicate_paragraph_characters, "the same by characters", share);
   f("max_duplicate_lines", max_duplicate_lines, "share of lines that were seen before", share);
   f("max_duplicate_line_characters", max_duplicate_line_characters, "the same by characters", share);
-  f("max_top_2gram", max_top_2gram, "share of characters in the most frequent word pair", share);
-  f("max_top_3gram", max_top_3gram, "the same for three words", share);
-  f("max_top_4gram", max_top_4gram, "the same for four words", share);
-  f("max_duplicate_5gram", max_duplicate_5gram, "share of characters in runs of five words seen before", share);
-  f("max_duplicate_6gram", max_duplicate_6gram, "the same for six words", share);
-  f("max_duplicate_7gram", max_duplicate_7gram, "the same for seven words", share);
-  f("max_duplicate_8gram", max_duplicate_8gram, "the same for eight words", share);
-  f("max_duplicate_9gram", max_duplicate_9gram, "the same for nine words", share);
-  f("max_duplicate_10gram", max_duplicate_10gram, "the same for ten words", share);
+  ngrams.fields(f, kTopCharacters, kDuplicateCharacters);
   f("min_words", min_words, "words that are more than punctuation, at least", {.min = 0});
   f("max_words", max_words, "the same, at most", {.min = 1});
   f("min_mean_word_length", min_mean_word_length, "characters of such a word, at least", {.min = 0});
@@ -106,15 +110,8 @@ void RedpajamaOptions::fields(Fields& f) {
   f("min_unique_words", min_unique_words, "share of different words", share);
   f("min_entropy", min_entropy, "entropy of the words, nats", {.min = 0});
   f("min_stop_words", min_stop_words, "stop words of the language a word", share);
-  f("max_top_2gram", max_top_2gram, "share of letters in the most frequent word pair", share);
-  f("max_top_3gram", max_top_3gram, "the same for three words", share);
-  f("max_top_4gram", max_top_4gram, "the same for four words", share);
-  f("max_duplicate_5gram", max_duplicate_5gram, "share of letters in runs of five words that occur twice", share);
-  f("max_duplicate_6gram", max_duplicate_6gram, "the same for six words", share);
-  f("max_duplicate_7gram", max_duplicate_7gram, "the same for seven words", share);
-  f("max_duplicate_8gram", max_duplicate_8gram, "the same for eight words", share);
-  f("max_duplicate_9gram", max_duplicate_9gram, "the same for nine words", share);
-  f("max_duplicate_10gram", max_duplicate_10gram, "the same for ten words", share);
+  ngrams.fields(f, "share of letters in the most frequent word pair",
+                "share of letters in runs of five words that occur twice");
 }
 
 void FilterOptions::fields(Fields& f) {

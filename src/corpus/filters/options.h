@@ -1,6 +1,7 @@
 // Thresholds of the filter sets: what a recipe can set under [corpus.filters]. The defaults are the published ones.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -8,6 +9,15 @@
 #include "base/recipe.h"
 
 namespace smelt {
+
+// Shares that n-grams may take: the most frequent one of two, three and four words, and those of five to ten words that
+// were seen before.
+struct NgramLimits {
+  std::array<double, 9> max = {0.20, 0.18, 0.16, 0.15, 0.14, 0.13, 0.12, 0.11, 0.10};
+  // In the table of the set that has them: max_top_2gram to max_top_4gram, max_duplicate_5gram to max_duplicate_10gram.
+  // `top` and `duplicate` say what the first of either is a share of.
+  void fields(Fields& f, const char* top, const char* duplicate);
+};
 
 // NeMo Curator's filters for English text, which Nemotron-CC uses.
 struct NemotronCcOptions {
@@ -31,15 +41,7 @@ struct NemotronCcOptions {
   double max_mean_word_length = 10;
   int64_t max_word_length = 1000;
   double max_ellipsis_lines = 0.3;
-  double max_top_2gram = 0.20;
-  double max_top_3gram = 0.18;
-  double max_top_4gram = 0.16;
-  double max_duplicate_5gram = 0.15;
-  double max_duplicate_6gram = 0.14;
-  double max_duplicate_7gram = 0.13;
-  double max_duplicate_8gram = 0.12;
-  double max_duplicate_9gram = 0.11;
-  double max_duplicate_10gram = 0.10;
+  NgramLimits ngrams;
   double max_bullet_lines = 0.9;
   void fields(Fields& f);
 };
@@ -49,15 +51,7 @@ struct GopherOptions {
   double max_duplicate_paragraph_characters = 0.2;
   double max_duplicate_lines = 0.3;
   double max_duplicate_line_characters = 0.2;
-  double max_top_2gram = 0.20;
-  double max_top_3gram = 0.18;
-  double max_top_4gram = 0.16;
-  double max_duplicate_5gram = 0.15;
-  double max_duplicate_6gram = 0.14;
-  double max_duplicate_7gram = 0.13;
-  double max_duplicate_8gram = 0.12;
-  double max_duplicate_9gram = 0.11;
-  double max_duplicate_10gram = 0.10;
+  NgramLimits ngrams;
   int64_t min_words = 50;
   int64_t max_words = 100000;
   double min_mean_word_length = 3;
@@ -105,15 +99,7 @@ struct RedpajamaOptions {
   double min_unique_words = 0.1;
   double min_entropy = 3;
   double min_stop_words = 0.06;
-  double max_top_2gram = 0.20;
-  double max_top_3gram = 0.18;
-  double max_top_4gram = 0.16;
-  double max_duplicate_5gram = 0.15;
-  double max_duplicate_6gram = 0.14;
-  double max_duplicate_7gram = 0.13;
-  double max_duplicate_8gram = 0.12;
-  double max_duplicate_9gram = 0.11;
-  double max_duplicate_10gram = 0.10;
+  NgramLimits ngrams;
   bool judge = true;
   void fields(Fields& f);
 };

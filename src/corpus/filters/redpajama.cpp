@@ -61,6 +61,11 @@ struct SignalMeter::Counts {
 
 namespace {
 
+constexpr std::array<const char*, 9> kNgramReasons = {
+    "redpajama_top_2gram",       "redpajama_top_3gram",       "redpajama_top_4gram",
+    "redpajama_duplicate_5gram", "redpajama_duplicate_6gram", "redpajama_duplicate_7gram",
+    "redpajama_duplicate_8gram", "redpajama_duplicate_9gram", "redpajama_duplicate_10gram"};
+
 bool is_ascii_punctuation(uint32_t c) {
   return (c >= '!' && c <= '/') || (c >= ':' && c <= '@') || (c >= '[' && c <= '`') || (c >= '{' && c <= '~');
 }
@@ -350,18 +355,8 @@ void judge_redpajama(const SignalMeter::Values& values, std::string_view languag
   add("redpajama_unique_words", Signal::kUniqueWords, o.min_unique_words, 1, spaced);
   add("redpajama_entropy", Signal::kUnigramEntropy, o.min_entropy, kNoLimit, spaced);
   add("redpajama_stop_words", Signal::kStopWordFraction, o.min_stop_words, 1, knows_stop_words(language));
-  const std::array<std::pair<const char*, double>, 9> ngrams = {
-      {{"redpajama_top_2gram", o.max_top_2gram},
-       {"redpajama_top_3gram", o.max_top_3gram},
-       {"redpajama_top_4gram", o.max_top_4gram},
-       {"redpajama_duplicate_5gram", o.max_duplicate_5gram},
-       {"redpajama_duplicate_6gram", o.max_duplicate_6gram},
-       {"redpajama_duplicate_7gram", o.max_duplicate_7gram},
-       {"redpajama_duplicate_8gram", o.max_duplicate_8gram},
-       {"redpajama_duplicate_9gram", o.max_duplicate_9gram},
-       {"redpajama_duplicate_10gram", o.max_duplicate_10gram}}};
-  for (size_t i = 0; i < ngrams.size(); ++i) {
-    add(ngrams[i].first, static_cast<Signal>(static_cast<size_t>(Signal::kTop2gram) + i), 0, ngrams[i].second, spaced);
+  for (size_t i = 0; i < kNgramReasons.size(); ++i) {
+    add(kNgramReasons[i], static_cast<Signal>(static_cast<size_t>(Signal::kTop2gram) + i), 0, o.ngrams.max[i], spaced);
   }
 }
 
