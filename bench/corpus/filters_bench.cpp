@@ -5,7 +5,7 @@
 #include <benchmark/benchmark.h>
 
 #include "corpus/filters.h"
-#include "corpus/filters/english_tokens.h"
+#include "corpus/filters/english_tokenizer.h"
 #include "corpus/prose.h"
 
 namespace smelt {

@@ -7,7 +7,7 @@
 #include "base/error.h"
 #include "corpus/dedup/minhash.h"
 #include "corpus/filters.h"
-#include "corpus/filters/english_tokens.h"
+#include "corpus/filters/english_tokenizer.h"
 #include "corpus/privacy/redact.h"
 
 namespace {

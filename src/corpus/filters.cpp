@@ -9,7 +9,7 @@
 #include "base/error.h"
 #include "base/text.h"
 #include "corpus/filters/c4.h"
-#include "corpus/filters/english_tokens.h"
+#include "corpus/filters/english_tokenizer.h"
 #include "corpus/filters/fineweb.h"
 #include "corpus/filters/gopher.h"
 #include "corpus/filters/nemotron_cc.h"

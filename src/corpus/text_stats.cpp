@@ -4,6 +4,7 @@
 #include <cstring>
 #include <string>
 
+#include "corpus/filters/characters.h"
 #include "corpus/filters/line_stats.h"
 #include "corpus/filters/word_stats.h"
 #include "corpus/ngram_stats.h"
@@ -121,11 +122,7 @@ int64_t characters_of_places(std::string_view text, const std::vector<Word>& wor
     phrase += word_at(text, words[i]);
     characters += words[i].characters + (i == first ? 0 : 1);
   }
-  int64_t places = 0;
-  for (size_t at = text.find(phrase); at != std::string_view::npos; at = text.find(phrase, at + phrase.size())) {
-    ++places;
-  }
-  return places * characters;
+  return count_phrase(text, phrase) * characters;
 }
 
 }  // namespace

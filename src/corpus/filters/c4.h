@@ -19,7 +19,7 @@
 #include <string_view>
 #include <vector>
 
-#include "corpus/filters/english_tokens.h"
+#include "corpus/filters/english_tokenizer.h"
 #include "corpus/filters/options.h"
 #include "corpus/filters/rules.h"
 #include "corpus/text_stats.h"

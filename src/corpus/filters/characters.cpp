@@ -148,6 +148,14 @@ bool contains_phrase(std::string_view text, std::string_view phrase) {
   return memmem(text.data(), text.size(), phrase.data(), phrase.size()) != nullptr;
 }
 
+int64_t count_phrase(std::string_view text, std::string_view phrase) {
+  int64_t places = 0;
+  for (size_t at = text.find(phrase); at != std::string_view::npos; at = text.find(phrase, at + phrase.size())) {
+    ++places;
+  }
+  return places;
+}
+
 std::string_view strip_leading_spaces(std::string_view text) {
   for (size_t pos = 0; pos < text.size();) {
     const size_t start = pos;

@@ -64,6 +64,8 @@ void lower_into(std::string_view text, std::string& lower);
 
 // std::string_view::find for phrases whose first letter is common.
 bool contains_phrase(std::string_view text, std::string_view phrase);
+// How often it stands in the text; of places that overlap the first counts.
+int64_t count_phrase(std::string_view text, std::string_view phrase);
 
 // Spaces (kSpaceCharacter) off both ends, or one.
 std::string_view strip_spaces(std::string_view text);

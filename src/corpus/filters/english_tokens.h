@@ -1,13 +1,9 @@
-// Words of English text as spaCy 3.8's rule tokenizer finds them (lang/en, blank pipeline with sentencizer): what
-// datatrove's filters count. Words end at white space; punctuation and icons are split off both ends, hyphens and the
-// like inside; web addresses stay whole; contractions and abbreviations follow a list.
+// What is known of a token of English text (english_tokenizer.h finds them).
 #pragma once
 
 #include <cstdint>
-#include <memory>
 #include <span>
 #include <string_view>
-#include <vector>
 
 namespace smelt {
 
@@ -25,8 +21,8 @@ struct EnglishToken {
   uint8_t kind = 0;
   uint8_t stop_word = 0;  // 1 to 8: the, be, to, of, and, that, have, with
   uint16_t runs = 0;      // not 0: may be the first of several that are one by the list
-  uint64_t hash = 0;      // of the bytes: kHashBase's polynomial modulo 2^61 - 1
-  uint64_t power = 0;     // kHashBase to the number of bytes
+  uint64_t hash = 0;      // of the bytes (namespace polynomial)
+  uint64_t power = 0;     // polynomial::kBase to the number of bytes
 };
 
 // Arithmetic modulo the prime 2^61 - 1, in which the hash of a concatenation follows from the hashes of its parts:
@@ -43,21 +39,11 @@ inline uint64_t multiply_add(uint64_t a, uint64_t b, uint64_t c) {
 }
 }  // namespace polynomial
 
-// One a thread: it keeps the splits of words that it saw.
-class EnglishTokenizer {
- public:
-  EnglishTokenizer();
-  ~EnglishTokenizer();
-  EnglishTokenizer(EnglishTokenizer&&) noexcept;
-  EnglishTokenizer& operator=(EnglishTokenizer&&) noexcept;
+// The hash of these bytes, and the power that goes with it.
+uint64_t polynomial_hash(std::string_view bytes, uint64_t& power);
 
-  // Replaces what `tokens` holds. Linear in the text, which is shorter than 4 GiB; invalid UTF-8 counts as U+FFFD.
-  void tokenize(std::string_view text, std::vector<EnglishToken>& tokens);
-
- private:
-  struct State;
-  std::unique_ptr<State> state_;
-};
+// Fills in everything but the place and `runs` of the token that is these bytes, the same decoded.
+void describe_token(std::string_view bytes, std::u32string_view word, EnglishToken& token);
 
 // Sentences of the text that these tokens are, 1 where there is none (as datatrove counts).
 int64_t count_sentences(std::span<const EnglishToken> tokens);

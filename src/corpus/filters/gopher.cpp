@@ -64,14 +64,6 @@ void add_quality(const Quality& q, bool spaced, bool has_stop_words, const Gophe
                      kNoLimit, has_stop_words});
 }
 
-int64_t count_places(std::string_view text, std::string_view phrase) {
-  int64_t places = 0;
-  for (size_t at = text.find(phrase); at != std::string_view::npos; at = text.find(phrase, at + phrase.size())) {
-    ++places;
-  }
-  return places;
-}
-
 }  // namespace
 
 void judge_gopher_repetition(const TextStats& s, std::string_view language, const GopherOptions& options,
@@ -224,7 +216,7 @@ void PublishedGopher::judge_quality(std::string_view text, std::span<const Engli
   stop_words.reset(0);
   quality.stop_words = static_cast<int64_t>(stop_words.count());
   quality.hashes = std::count(text.begin(), text.end(), '#');
-  quality.ellipses = count_places(text, "...") + count_places(text, "\u2026");
+  quality.ellipses = count_phrase(text, "...") + count_phrase(text, "\u2026");
   std::string_view rest = text;
   for (std::string_view line; next_line(rest, line);) {
     const std::string_view head = strip_leading_spaces(line);

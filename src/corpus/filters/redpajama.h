@@ -62,11 +62,8 @@ class SignalMeter {
   Values measure(std::string_view text, std::string_view language);
 
  private:
-  struct Counts;
   void normalize(std::string_view text);
   void finish_word(uint32_t characters);
-  void count_raw_words(std::string_view text, std::string_view language, Counts& counts);
-  void count_lines(std::string_view text, Counts& counts);
   void add_word_signals(Values& values);
 
   std::string normalized_;  // one space between words
@@ -74,7 +71,6 @@ class SignalMeter {
   NgramCounter ngrams_;
   HashTable<uint32_t> frequencies_;
   std::vector<uint32_t*> counted_;
-  std::string lower_;
 };
 
 // Appends the rules on signals; none applies where options.judge is false.

@@ -9,7 +9,6 @@
 #include "corpus/curate_stage.h"
 #include "corpus/document_io.h"
 #include "corpus/filters.h"
-#include "corpus/filters/english_tokens.h"
 #include "corpus/filters/redpajama.h"
 #include "corpus/testing.h"
 
@@ -163,21 +162,6 @@ TEST(FilterSets, SignalsByHand) {
   EXPECT_DOUBLE_EQ(value(Signal::kLinesEndWithEllipsis), 0.5);
   EXPECT_DOUBLE_EQ(value(Signal::kTop2gram), 12.0 / 23);
   EXPECT_DOUBLE_EQ(value(Signal::kNumSentences), 2);
-}
-
-TEST(FilterSets, EnglishWordsAndSentencesByHand) {
-  EnglishTokenizer tokenizer;
-  std::vector<EnglishToken> tokens;
-  const std::string text = "Mr. Smith can't (really) pay $5.50 for U.S. beef. \"Why?\" he asked: see www.x.org/a.";
-  tokenizer.tokenize(text, tokens);
-  std::vector<std::string> words;
-  for (const EnglishToken& token : tokens) {
-    words.push_back(text.substr(token.begin, token.end - token.begin));
-  }
-  EXPECT_EQ(words, (std::vector<std::string>{"Mr.", "Smith", "ca",  "n't",   "(",    "really", ")",           "pay",
-                                             "$",   "5.50",  "for", "U.S.",  "beef", ".",      "\"",          "Why",
-                                             "?",   "\"",    "he",  "asked", ":",    "see",    "www.x.org/a", "."}));
-  EXPECT_EQ(count_sentences(tokens), 3);
 }
 
 TEST(FilterSets, CurationKeepsWhatWasMeasured) {

@@ -6,7 +6,7 @@
 
 #include "base/json.h"
 #include "corpus/filters.h"
-#include "corpus/filters/english_tokens.h"
+#include "corpus/filters/english_tokenizer.h"
 #include "corpus/filters/redpajama.h"
 #include "corpus/filters/texts.h"
 #include "support/run_program.h"
