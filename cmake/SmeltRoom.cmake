@@ -48,6 +48,16 @@ function(smelt_room name)
   endif()
 endfunction()
 
+# Puts the text of a file of the room into a source made of `template` (NAME.cpp.in), where it stands for @SMELT_TEXT@.
+function(smelt_embed target file template)
+  string(REPLACE smelt_ "${CMAKE_SOURCE_DIR}/src/" folder ${target})
+  get_filename_component(source "${template}" NAME_WLE)
+  set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS "${folder}/${file}")
+  file(READ "${folder}/${file}" SMELT_TEXT)
+  configure_file("${folder}/${template}" "${CMAKE_BINARY_DIR}/generated/${source}" @ONLY)
+  target_sources(${target} PRIVATE "${CMAKE_BINARY_DIR}/generated/${source}")
+endfunction()
+
 function(smelt_test_binary target label room)
   add_executable(${target} ${ARGN})
   set(rooms smelt_${room})

@@ -1,6 +1,6 @@
-"""Writes src/crawl/stop_word_table.cpp from example sentences:
+"""Writes src/crawl/stop_words.txt from example sentences:
 
-    python3 tools/make_stop_words.py FOLDER src/crawl/stop_word_table.cpp
+    python3 tools/make_stop_words.py FOLDER src/crawl/stop_words.txt
 
 FOLDER holds LANGUAGE.txt, a sentence a line (500 sentences of each language suffice). A list is the commonest words, of
 those that at least three sentences have, until they cover half of all words. How much a list covers is measured
@@ -62,21 +62,12 @@ def main():
             continue
         with open(os.path.join(folder, name), encoding="utf-8") as file:
             sentences = [line.strip() for line in file if line.strip()]
-        words, lines = sorted(commonest(sentences)), [""]
-        for word in words:
-            if len(lines[-1]) + len(word) > 106:
-                lines.append("")
-            lines[-1] += word + " "
-        text = "\n".join(f'         "{line}"' for line in lines)
+        words = sorted(commonest(sentences))
         covered = math.floor(covered_elsewhere(sentences) * 1000) / 1000
-        rows.append(f'    {{"{language}", {covered:.3f},\n{text}}},\n')
+        rows.append(f"{language} {covered:.3f} {' '.join(words)}\n")
         print(f"{language}: {len(words)} words cover {covered:.3f}")
     with open(target, "w", encoding="utf-8") as file:
-        file.write('// Written by tools/make_stop_words.py.\n#include "crawl/stop_word_table.h"\n\nnamespace smelt {\n')
-        file.write("namespace {\n\n// clang-format off\nconstexpr StopWordRow kRows[] = {\n")
         file.write("".join(rows))
-        file.write("};\n// clang-format on\n\n}  // namespace\n\n")
-        file.write("std::span<const StopWordRow> stop_word_table() {\n  return kRows;\n}\n\n}  // namespace smelt\n")
 
 
 main()

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <filesystem>
 
 #include <utf8proc.h>
@@ -9,7 +10,7 @@
 #include "base/error.h"
 #include "base/files.h"
 #include "base/text.h"
-#include "crawl/stop_word_table.h"
+#include "crawl/stop_word_lines.h"
 
 namespace smelt {
 namespace {
@@ -112,8 +113,13 @@ using Lists = std::map<std::string_view, StopWords>;
 const Lists& built_in_lists() {
   static const Lists lists = [] {
     Lists out;
-    for (const StopWordRow& row : stop_word_table()) {
-      out.try_emplace(row.language, row.words, std::min(1.0, row.covered / kUsualShare));
+    for (const std::string_view line : split(trim(stop_word_lines()), '\n')) {
+      const size_t behind_language = line.find(' ');
+      const size_t behind_covered = line.find(' ', behind_language + 1);
+      double covered = 0;
+      std::from_chars(line.data() + behind_language + 1, line.data() + behind_covered, covered);
+      out.try_emplace(line.substr(0, behind_language), line.substr(behind_covered),
+                      std::min(1.0, covered / kUsualShare));
     }
     return out;
   }();
