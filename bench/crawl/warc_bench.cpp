@@ -9,6 +9,7 @@
 
 #include "base/files.h"
 #include "base/rng.h"
+#include "base/view_source.h"
 #include "crawl/warc/http_message.h"
 #include "crawl/warc/warc_reader.h"
 
@@ -55,19 +56,6 @@ const std::string& archive() {
   }();
   return kArchive;
 }
-
-class ViewSource : public ByteSource {
- public:
-  explicit ViewSource(std::string_view bytes) : bytes_(bytes) {}
-  size_t read(char* buffer, size_t capacity) override {
-    const size_t count = bytes_.copy(buffer, capacity);
-    bytes_.remove_prefix(count);
-    return count;
-  }
-
- private:
-  std::string_view bytes_;
-};
 
 // The limit: every member at once, into the same memory.
 void inflate_alone(benchmark::State& state) {

@@ -8,7 +8,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   if (size == 0) {
     return 0;
   }
-  auto input = std::make_unique<smelt::FuzzSource>(smelt::fuzz_bytes(data + 1, size - 1), 61);
+  auto input = std::make_unique<smelt::ViewSource>(smelt::fuzz_bytes(data + 1, size - 1), 61);
   const auto source =
       data[0] % 2 == 0 ? smelt::make_gzip_source(std::move(input)) : smelt::make_zstd_source(std::move(input));
   std::vector<char> buffer(4096);

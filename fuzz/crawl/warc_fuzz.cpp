@@ -13,7 +13,7 @@ constexpr int kMostRecords = 1000;
 // A hash of all records and reasons. Damage is found where steps end, so of damaged members only the records count.
 uint64_t read_all(std::string_view bytes, size_t step) {
   uint64_t hash = 0;
-  const auto reader = smelt::make_warc_reader(std::make_unique<smelt::FuzzSource>(bytes, step), kMostBytes,
+  const auto reader = smelt::make_warc_reader(std::make_unique<smelt::ViewSource>(bytes, step), kMostBytes,
                                               [](const std::string&, uint64_t, const std::string& reason,
                                                  const std::string&) { SMELT_CHECK(!reason.empty()); });
   smelt::WarcRecord record;

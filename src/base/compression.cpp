@@ -6,6 +6,7 @@
 #include <zstd.h>
 
 #include "base/stream.h"
+#include "base/view_source.h"
 
 namespace smelt {
 namespace {
@@ -199,18 +200,6 @@ std::string zstd_compress(std::string_view bytes, int level) {
 }
 
 std::string zstd_decompress(std::string_view bytes) {
-  class ViewSource : public ByteSource {
-   public:
-    explicit ViewSource(std::string_view bytes) : bytes_(bytes) {}
-    size_t read(char* buffer, size_t capacity) override {
-      const size_t count = bytes_.copy(buffer, capacity);
-      bytes_.remove_prefix(count);
-      return count;
-    }
-
-   private:
-    std::string_view bytes_;
-  };
   ZstdSource source(std::make_unique<ViewSource>(bytes));
   std::string out;
   std::string buffer(kInputChunk, '\0');

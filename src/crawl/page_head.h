@@ -20,6 +20,6 @@ struct PageHead {
 PageHead read_head(const HtmlTree& tree);
 
 // White space collapsed, controls and zero-width marks off, cut behind `max_bytes` at a whole character.
-std::string one_line(std::string_view text, size_t max_bytes);
+std::string one_line(std::string_view text, size_t max_bytes = std::string_view::npos);
 
 }  // namespace smelt

@@ -14,6 +14,7 @@
 #include "base/text.h"
 #include "base/threads.h"
 #include "crawl/extract.h"
+#include "crawl/page_head.h"
 #include "crawl/testing.h"
 #include "support/temporary_directory.h"
 
@@ -112,22 +113,6 @@ TEST(ExtractionQuality, WordF1OnEveryKindOfPage) {
   EXPECT_GE(kinds["all"].first / kinds["all"].second, 0.88);
 }
 
-std::string squeeze(std::string_view text) {
-  std::string out;
-  bool space = false;
-  for (size_t pos = 0; pos < text.size();) {
-    const uint32_t code = next_code_point(text, pos);
-    if (code <= ' ' || code == 0xA0 || code == 0x200B) {
-      space = true;
-      continue;
-    }
-    out += space && !out.empty() ? " " : "";
-    space = false;
-    append_utf8(out, code);
-  }
-  return out;
-}
-
 TEST(ExtractionQuality, SnippetsOfNewsPages) {
   const std::string data = test_data("extraction");
   SMELT_NEEDS_DATA(data);
@@ -138,9 +123,9 @@ TEST(ExtractionQuality, SnippetsOfNewsPages) {
   double unwanted = 0;
   const Json gold = Json::load(data + "/gold.json");
   for (const Json& page : gold.as_array()) {
-    const std::string text = squeeze(main_text_of(folder.path() + "/" + page.at("file").as_string()));
+    const std::string text = one_line(main_text_of(folder.path() + "/" + page.at("file").as_string()));
     const auto holds = [&](const Json& snippet) {
-      return text.find(squeeze(snippet.as_string())) != std::string::npos;
+      return text.find(one_line(snippet.as_string())) != std::string::npos;
     };
     for (const Json& snippet : page.at("with").as_array()) {
       (holds(snippet) ? found : missed) += 1;

@@ -129,22 +129,6 @@ void read_page(GoldPage& page, const std::string& path) {
   }
 }
 
-std::string squeeze(std::string_view text) {
-  std::string out;
-  bool space = false;
-  for (size_t pos = 0; pos < text.size();) {
-    const uint32_t code = next_code_point(text, pos);
-    if (code <= ' ' || code == 0xA0 || code == 0x200B) {
-      space = true;
-      continue;
-    }
-    out += space && !out.empty() ? " " : "";
-    space = false;
-    append_utf8(out, code);
-  }
-  return out;
-}
-
 int count_in(const std::string& text, const std::vector<std::string>& snippets) {
   return static_cast<int>(std::count_if(snippets.begin(), snippets.end(), [&](const std::string& snippet) {
     return text.find(snippet) != std::string::npos;
@@ -190,14 +174,14 @@ std::vector<GoldPage> read_snippets(const std::string& gold_path, const std::str
     page.kind = "snippets";
     page.site = site_of(gold.get("url", ""), page.id);
     for (const Json& snippet : gold.at("with").as_array()) {
-      page.with.push_back(squeeze(snippet.as_string()));
+      page.with.push_back(one_line(snippet.as_string()));
     }
     for (const Json& snippet : gold.at("without").as_array()) {
-      page.without.push_back(squeeze(snippet.as_string()));
+      page.without.push_back(one_line(snippet.as_string()));
     }
     read_page(page, folder + "/" + page.id);
     for (const TextBlock& block : page.blocks) {
-      const std::string text = squeeze(block.text);
+      const std::string text = one_line(block.text);
       const bool in = count_in(text, page.with) > 0;
       const bool out = count_in(text, page.without) > 0;
       page.inside.push_back(in == out ? -1.0F : in ? 1.0F : 0.0F);
@@ -211,7 +195,7 @@ std::pair<int, int> count_snippets(const GoldPage& page, const std::vector<uint8
   for (size_t i = 0; i < keep.size(); ++i) {
     text += keep[i] != 0 ? page.blocks[i].text + "\n" : "";
   }
-  text = squeeze(text);
+  text = one_line(text);
   return {count_in(text, page.with), count_in(text, page.without)};
 }
 

@@ -31,17 +31,14 @@ FasttextArgs args_of(const FasttextTrainOptions& options) {
   return args;
 }
 
+// Tokens that may be words.
 template <class OnToken>
-void for_each_token(std::string_view text, OnToken on_token) {
-  bool at_end = false;
-  for (size_t pos = 0; !at_end;) {
-    std::string_view token = next_fasttext_token(text, pos);
-    token = token.empty() ? kFasttextLineEnd : token;
-    at_end = token == kFasttextLineEnd;
+void for_each_word(std::string_view text, OnToken on_token) {
+  for_each_fasttext_token(text, [&](std::string_view token) {
     if (!token.starts_with(kFasttextLabelPrefix)) {
       on_token(token);
     }
-  }
+  });
 }
 
 void sort_entries(std::vector<FasttextEntry>& entries) {
@@ -99,8 +96,8 @@ class Trainer {
     parallel_for(context_.threads, n, kTextGrain, [&](int64_t begin, int64_t end) {
       Counts& counts = parts[static_cast<size_t>(begin / kTextGrain)];
       for (int64_t i = begin; i < end; ++i) {
-        for_each_token(texts_.texts[static_cast<size_t>(i)],
-                       [&](std::string_view token) { ++counts[std::string(token)]; });
+        for_each_word(texts_.texts[static_cast<size_t>(i)],
+                      [&](std::string_view token) { ++counts[std::string(token)]; });
       }
     });
     Counts counts;

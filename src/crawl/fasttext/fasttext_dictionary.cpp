@@ -155,17 +155,13 @@ void FasttextDictionary::append_word_ngrams(const std::vector<int32_t>& hashes, 
 void FasttextDictionary::append_text(std::string_view text, std::vector<int32_t>& hashes,
                                      std::vector<int32_t>& rows) const {
   hashes.clear();
-  bool at_end = false;
-  for (size_t pos = 0; !at_end;) {
-    std::string_view token = next_fasttext_token(text, pos);
-    token = token.empty() ? kFasttextLineEnd : token;
-    at_end = token == kFasttextLineEnd;
+  for_each_fasttext_token(text, [&](std::string_view token) {
     const uint32_t hash = fasttext_hash(token);
     if (!is_label(token, hash)) {
       append_word(token, find(token, hash), rows);
       hashes.push_back(static_cast<int32_t>(hash));
     }
-  }
+  });
   append_word_ngrams(hashes, rows);
 }
 

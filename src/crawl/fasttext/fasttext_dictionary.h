@@ -51,6 +51,18 @@ uint32_t fasttext_hash(std::string_view token);
 // The next token from `pos` on, which moves past it; empty at the end of the text.
 std::string_view next_fasttext_token(std::string_view text, size_t& pos);
 
+// Calls `take` with each token of the text and with "</s>" behind the last; a "</s>" in the text ends it too.
+template <class Take>
+void for_each_fasttext_token(std::string_view text, Take take) {
+  bool at_end = false;
+  for (size_t pos = 0; !at_end;) {
+    std::string_view token = next_fasttext_token(text, pos);
+    token = token.empty() ? kFasttextLineEnd : token;
+    at_end = token == kFasttextLineEnd;
+    take(token);
+  }
+}
+
 class FasttextDictionary {
  public:
   FasttextDictionary() = default;

@@ -86,14 +86,10 @@ struct FasttextScorer::State {
     const FasttextDictionary& dictionary = model.dictionary();
     const bool by_table = dictionary.has_subwords();
     hashes.clear();
-    bool at_end = false;
-    for (size_t pos = 0; !at_end;) {
-      std::string_view token = next_fasttext_token(text, pos);
-      token = token.empty() ? kFasttextLineEnd : token;
-      at_end = token == kFasttextLineEnd;
+    for_each_fasttext_token(text, [&](std::string_view token) {
       const uint32_t hash = fasttext_hash(token);
       if (dictionary.is_label(token, hash)) {
-        continue;
+        return;
       }
       if (dictionary.has_word_ngrams()) {
         hashes.push_back(static_cast<int32_t>(hash));
@@ -104,7 +100,7 @@ struct FasttextScorer::State {
         model.input().add_row(id, hidden.data());
         ++num_rows;
       }
-    }
+    });
     rows.clear();
     dictionary.append_word_ngrams(hashes, rows);
     add_rows(hidden.data());
