@@ -6,7 +6,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "corpus/hash_table.h"
+#include "base/hash_table.h"
 #include "corpus/text_stats.h"
 
 namespace smelt {

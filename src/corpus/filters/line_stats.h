@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-#include "corpus/hash_table.h"
+#include "base/hash_table.h"
 #include "corpus/text_stats.h"
 
 namespace smelt {

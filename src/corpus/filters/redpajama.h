@@ -15,9 +15,9 @@
 #include <string_view>
 #include <vector>
 
+#include "base/hash_table.h"
 #include "corpus/filters/options.h"
 #include "corpus/filters/rules.h"
-#include "corpus/hash_table.h"
 #include "corpus/ngram_stats.h"
 
 namespace smelt {

@@ -6,8 +6,8 @@
 #include <unordered_map>
 
 #include "base/hash.h"
+#include "base/hash_table.h"
 #include "base/text.h"
-#include "crawl/main/count_table.h"
 #include "crawl/main/page_signals.h"
 #include "crawl/main/signals.h"
 #include "crawl/main/text_signals.h"
@@ -50,11 +50,12 @@ constexpr uint32_t kMostAlike = 30;
 class Measurer {
  public:
   Measurer(const HtmlTree& tree, const std::vector<TextBlock>& blocks, const PageContext& context)
-      : tree_(tree), nodes_(tree.nodes()), blocks_(blocks), signals_(find_signals(tree)), copies_(blocks.size()) {
+      : tree_(tree), nodes_(tree.nodes()), blocks_(blocks), signals_(find_signals(tree)) {
     page_ = read_page_signals(tree, context.url);
     title_ = lower_ascii(context.title);
     text_.reserve(blocks.size());
     sums_.resize(blocks.size() + 1);
+    copy_counts_.reset(blocks.size());
     for (size_t i = 0; i < blocks.size(); ++i) {
       text_.push_back(measure_text(blocks[i].text));
       const TextBlock& block = blocks[i];
@@ -63,7 +64,8 @@ class Measurer {
                       sums_[i].links + static_cast<double>(block.link_length),
                       sums_[i].marks + text_.back().commas + text_.back().stops,
                       sums_[i].in_long + (is_long ? static_cast<double>(block.length) : 0.0)};
-      copy_slots_.push_back(copies_.add(hash64(block.text)));
+      copies_.push_back(&copy_counts_[hash64(block.text)]);
+      ++*copies_.back();
     }
     first_block_.resize(nodes_.size() + 1);
     size_t block = 0;
@@ -95,20 +97,22 @@ class Measurer {
   // How many elements of the same kind and class stand beside each block element.
   void count_siblings() {
     alike_.resize(nodes_.size(), 0);
-    std::vector<std::pair<uint32_t, uint32_t>> slots;  // of the node, in the counts
+    std::vector<std::pair<uint32_t, uint32_t*>> siblings;  // node and count
     for (uint32_t i = 1; i < nodes_.size(); ++i) {
       if (is_block_tag(nodes_[i].tag)) {
-        slots.emplace_back(i, 0);
+        siblings.emplace_back(i, nullptr);
       }
     }
-    CountTable counts(slots.size());
-    for (auto& [node, slot] : slots) {
+    HashTable<uint32_t> counts;
+    counts.reset(siblings.size());
+    for (auto& [node, count] : siblings) {
       const std::string_view css = nodes_[node].num_attributes > 0 ? tree_.attribute(nodes_[node], "class") : "";
-      slot = counts.add(hash64(css) ^ (static_cast<uint64_t>(nodes_[node].parent) << 20) ^
-                        static_cast<uint64_t>(nodes_[node].tag));
+      count = &counts[hash64(css) ^ (static_cast<uint64_t>(nodes_[node].parent) << 20) ^
+                      static_cast<uint64_t>(nodes_[node].tag)];
+      ++*count;
     }
-    for (const auto& [node, slot] : slots) {
-      alike_[node] = static_cast<uint8_t>(std::min<uint32_t>(counts.count(slot), kMostAlike));
+    for (const auto& [node, count] : siblings) {
+      alike_[node] = static_cast<uint8_t>(std::min(*count, kMostAlike));
     }
   }
 
@@ -134,7 +138,7 @@ class Measurer {
     put("is_title", block.text.size() > title_.size()
                         ? 0.0F
                         : static_cast<float>(title_.find(lower_ascii(block.text)) != std::string::npos));
-    put("copies", static_cast<float>(std::min<uint32_t>(copies_.count(copy_slots_[i]), 10)));
+    put("copies", static_cast<float>(std::min<uint32_t>(*copies_[i], 10)));
     for (size_t k = 0; k < kPhraseKinds; ++k) {
       put(phrase_kind_name(k), static_cast<float>(text.phrases >> k & 1U));
     }
@@ -270,8 +274,8 @@ class Measurer {
   std::vector<Sums> sums_;
   std::vector<uint32_t> first_block_;  // by node: the first block that starts at it or later
   std::vector<uint8_t> alike_;
-  CountTable copies_;                 // of the blocks' texts
-  std::vector<uint32_t> copy_slots_;  // by block
+  HashTable<uint32_t> copy_counts_;  // by hash of a block's text
+  std::vector<uint32_t*> copies_;    // by block, its count there
   size_t first_h1_ = blocks_.size();
 };
 

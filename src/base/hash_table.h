@@ -1,5 +1,5 @@
-// An open-addressing table from non-zero 64-bit hashes to values, cleared in time of its use: for counting n-grams and
-// lines of one text after the other without allocation.
+// An open-addressing table from 64-bit hashes to values, cleared in time of its use: for counting the n-grams, lines or
+// blocks of one text after the other without allocation.
 #pragma once
 
 #include <cstddef>
@@ -8,6 +8,7 @@
 
 namespace smelt {
 
+// The hashes 0 and 1 are one key.
 template <class Value>
 class HashTable {
  public:
@@ -23,7 +24,7 @@ class HashTable {
     entries_.assign(capacity, Entry{});
   }
 
-  // The value of `key`, value-initialised when new. `is_new` says so.
+  // The value of `key`, value-initialised where `is_new`; it stays in its place until reset().
   Value& insert(uint64_t key, bool& is_new) {
     key |= static_cast<uint64_t>(key == 0);
     size_t slot = static_cast<size_t>((key * 0x9E3779B97F4A7C15u) >> shift_);
@@ -33,6 +34,10 @@ class HashTable {
     is_new = entries_[slot].key == 0;
     entries_[slot].key = key;
     return entries_[slot].value;
+  }
+  Value& operator[](uint64_t key) {
+    bool is_new = false;
+    return insert(key, is_new);
   }
 
  private:
