@@ -1,9 +1,6 @@
 #include "corpus/ingest_stage.h"
 
 #include <algorithm>
-#include <chrono>
-#include <filesystem>
-#include <map>
 #include <optional>
 
 #include <fmt/format.h>
@@ -12,7 +9,9 @@
 #include "base/hash.h"
 #include "base/workers.h"
 #include "corpus/counts.h"
+#include "corpus/digest_cache.h"
 #include "corpus/document_io.h"
+#include "corpus/ingest_part.h"
 #include "crawl/fetch/location.h"
 
 namespace smelt {
@@ -218,37 +217,23 @@ class ShardReader {
 
 void make_part(const Context& context, const IngestOptions& options, const ExtractResources& resources,
                const PlannedShard& planned, const std::string& part, StageDir& stage, Progress& progress) {
-  const auto start = std::chrono::steady_clock::now();
-  const DocumentFormat format = document_format(options.format);
-  std::vector<std::string> files = {part + format_ending(format)};
-  DocumentWriter writer(stage.file(files[0]), format);
-  std::optional<DocumentWriter> rejects;
-  Json counts = Json::object();
+  IngestPart out(stage, part, options.format);
   ShardReader reader(context, planned, source_options(options, *planned.input));
   ordered_map<ShardReader::Item, std::vector<PageResult>>(
       context.threads.width(), [&] { return reader.next(); },
       [&](const ShardReader::Item& item) { return reader.work(item, options.extract, resources); },
       [&](const std::vector<PageResult>& results) {
         for (const PageResult& result : results) {
-          count_page(result, counts);
+          count_page(result, out.counts());
           if (result.document) {
-            writer.write(*result.document);
-            continue;
+            out.write(*result.document);
+          } else {
+            out.reject(reject_line(result));
           }
-          if (!rejects) {
-            files.push_back("rejects/" + part + ".jsonl.zst");
-            rejects.emplace(stage.file(files[1]));
-          }
-          rejects->write_line(reject_line(result));
         }
         progress.add(results.size());
       });
-  writer.commit();
-  if (rejects) {
-    rejects->commit();
-  }
-  counts["seconds"] = Json(std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count());
-  stage.mark_done(part, files, counts);
+  out.finish();
 }
 
 }  // namespace
@@ -281,101 +266,6 @@ std::vector<CodePlan> plan_code_ingest(const IngestOptions& options) {
 }
 
 namespace {
-
-// Hashes of shards by the names, sizes and times of their files.
-class DigestCache {
- public:
-  explicit DigestCache(std::string path) : path_(std::move(path)), known_(load(path_)) {}
-
-  // Hashes what is not known, unless `only_known`: then missing() tells.
-  std::string digest(const PageShard& shard, bool only_known) {
-    if (is_remote(shard.files[0].path)) {
-      return shard_digest(shard);
-    }
-    Stamp stamp;
-    for (const PageShard::File& file : shard.files) {
-      stamp.add(file.path, file.id);
-    }
-    return digest(shard, stamp, only_known);
-  }
-  std::string digest(const CodeShard& shard, bool only_known) {
-    Stamp stamp;
-    for (const auto* files : {&shard.files, &shard.licenses}) {
-      for (const CodeShard::File& file : *files) {
-        stamp.add(file.place, file.repository + "\n" + file.path);
-      }
-    }
-    return digest(shard, stamp, only_known);
-  }
-
-  bool missing() const { return missing_; }
-  void save() const {
-    if (!changed_) {
-      return;
-    }
-    Json::Object members;
-    for (const auto& [stamp, digest] : known_) {
-      members.emplace_back(stamp, digest);
-    }
-    write_file(path_, Json(std::move(members)).dump() + "\n");
-  }
-
- private:
-  static std::map<std::string, std::string> load(const std::string& path) {
-    std::map<std::string, std::string> known;
-    if (!path.empty() && path_exists(path)) {
-      const Result<Json> json = Json::parse(read_file(path));
-      for (const auto& [stamp, digest] :
-           json.ok() && json.value().is_object() ? json.value().as_object() : Json::Object()) {
-        known[stamp] = digest.is_string() ? digest.as_string() : "";
-      }
-    }
-    return known;
-  }
-
-  // Names, sizes and times of a shard's files.
-  class Stamp {
-   public:
-    void add(const std::string& path, const std::string& name) {
-      std::error_code error;
-      const auto time = std::filesystem::last_write_time(path, error);
-      // The time of a file that was changed just now would not tell another change from that one.
-      certain_ = certain_ && !error && now_ - time >= std::chrono::seconds(2);
-      if (certain_) {
-        hasher_.update(fmt::format("{}\n{}\n{}\n{}\n", path, name, file_size(path), time.time_since_epoch().count()));
-      }
-    }
-    std::string text() const { return certain_ ? hasher_.digest().hex() : std::string(); }
-
-   private:
-    std::filesystem::file_time_type now_ = std::filesystem::file_time_type::clock::now();
-    Hasher hasher_;
-    bool certain_ = true;
-  };
-
-  template <class Shard>
-  std::string digest(const Shard& shard, const Stamp& stamp, bool only_known) {
-    const std::string key = path_.empty() ? std::string() : stamp.text();
-    if (const auto found = known_.find(key); found != known_.end()) {
-      return found->second;
-    }
-    missing_ = true;
-    if (only_known) {
-      return {};
-    }
-    std::string digest = shard_digest(shard);
-    if (!key.empty()) {
-      known_[key] = digest;
-      changed_ = true;
-    }
-    return digest;
-  }
-
-  std::string path_;
-  std::map<std::string, std::string> known_;
-  bool changed_ = false;
-  bool missing_ = false;
-};
 
 // None where hashes are missing that only reading the inputs gives, and `only_known`.
 std::optional<StageSpec> spec_by_cache(const IngestOptions& options, const std::string& dir, const std::string& cache,

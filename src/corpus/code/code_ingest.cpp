@@ -1,13 +1,12 @@
 #include "corpus/code/code_ingest.h"
 
 #include <algorithm>
-#include <chrono>
 #include <optional>
 
 #include "base/files.h"
 #include "corpus/code/code_document.h"
 #include "corpus/counts.h"
-#include "corpus/document_io.h"
+#include "corpus/ingest_part.h"
 
 namespace smelt {
 
@@ -109,12 +108,7 @@ std::vector<CodePlan> summarize_code(const std::vector<CodeInput>& inputs, const
 
 void make_code_part(const Context& context, const CodeShard& shard, const std::string& format, const std::string& part,
                     StageDir& stage, Progress& progress) {
-  const auto start = std::chrono::steady_clock::now();
-  const DocumentFormat kind = document_format(format);
-  std::vector<std::string> files = {part + format_ending(kind)};
-  DocumentWriter writer(stage.file(files[0]), kind);
-  std::optional<DocumentWriter> rejects;
-  Json counts = Json::object();
+  IngestPart out(stage, part, format);
   const CodeJudge judge(*shard.input);
   const LicenseMap licenses = read_licenses(shard);
   const std::unique_ptr<CodeSource> source = open_code(shard);
@@ -123,25 +117,16 @@ void make_code_part(const Context& context, const CodeShard& shard, const std::s
       [&](Batch batch) { return judge_batch(judge, licenses, *shard.input, std::move(batch)); },
       [&](const std::vector<Judged>& batch) {
         for (const Judged& judged : batch) {
-          count_file(judged, counts);
-          if (!judged.outcome.rejected()) {
-            writer.write(judged.outcome.document);
-            continue;
+          count_file(judged, out.counts());
+          if (judged.outcome.rejected()) {
+            out.reject(reject_line(judged));
+          } else {
+            out.write(judged.outcome.document);
           }
-          if (!rejects) {
-            files.push_back("rejects/" + part + ".jsonl.zst");
-            rejects.emplace(stage.file(files[1]));
-          }
-          rejects->write_line(reject_line(judged));
         }
         progress.add(batch.size());
       });
-  writer.commit();
-  if (rejects) {
-    rejects->commit();
-  }
-  counts["seconds"] = Json(std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count());
-  stage.mark_done(part, files, counts);
+  out.finish();
 }
 
 }  // namespace smelt
