@@ -69,13 +69,7 @@ void append_plain(std::string& out, std::string_view text, size_t begin, size_t 
 
 // Between as many backticks as it takes.
 std::string code_span(std::string_view code) {
-  size_t longest = 0;
-  size_t run = 0;
-  for (const char c : code) {
-    run = c == '`' ? run + 1 : 0;
-    longest = std::max(longest, run);
-  }
-  const std::string ticks(longest + 1, '`');
+  const std::string ticks = backticks_around(code, 1);
   const bool padded = code.starts_with('`') || code.ends_with('`');
   return ticks + (padded ? " " : "") + std::string(code) + (padded ? " " : "") + ticks;
 }
@@ -90,6 +84,16 @@ bool can_stress(std::string_view text, const TextMark& mark) {
 }
 
 }  // namespace
+
+std::string backticks_around(std::string_view code, size_t least) {
+  size_t longest = 0;
+  size_t run = 0;
+  for (const char c : code) {
+    run = c == '`' ? run + 1 : 0;
+    longest = std::max(longest, run);
+  }
+  return std::string(std::max(longest + 1, least), '`');
+}
 
 InlineWriter::InlineWriter(const HtmlTree& tree, const WriteOptions& options) : tree_(tree), options_(options) {
   if (!options.links) {

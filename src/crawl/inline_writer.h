@@ -34,6 +34,9 @@ class InlineWriter {
   std::optional<Url> base_;
 };
 
+// As many backticks as it takes around the code, `least` or more.
+std::string backticks_around(std::string_view code, size_t least);
+
 // What would start a heading, an item, a quotation or a rule at the begin of a line gets a backslash.
 std::string escape_line_start(std::string_view line);
 

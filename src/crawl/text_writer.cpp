@@ -33,16 +33,6 @@ bool follows_closely(const TextBlock& previous, const TextBlock& block) {
   return block.kind == Kind::kListItem && previous.kind == Kind::kListItem;
 }
 
-std::string fence_of(std::string_view code) {
-  size_t longest = 2;
-  size_t run = 0;
-  for (const char c : code) {
-    run = c == '`' ? run + 1 : 0;
-    longest = std::max(longest, run);
-  }
-  return std::string(longest + 1, '`');
-}
-
 class Writer {
  public:
   Writer(const HtmlTree& tree, const std::vector<TextBlock>& blocks, const std::vector<uint8_t>& keep,
@@ -160,7 +150,7 @@ class Writer {
   }
 
   void code(const TextBlock& block, const std::string& before) {
-    const std::string fence = fence_of(block.text);
+    const std::string fence = backticks_around(block.text, 3);
     out_ += before + fence + block.language + "\n";
     for (const std::string_view line : split(block.text, '\n')) {
       out_ += (line.empty() ? std::string(trim(before)) : before + std::string(line)) + "\n";
