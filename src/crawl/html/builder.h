@@ -184,6 +184,8 @@ class HtmlTreeBuilder final : public HtmlTokenSink {
   bool in_scope(HtmlTag tag, Scope scope = Scope::kDefault) const;
   bool in_scope(const HtmlTagSet& tags, Scope scope = Scope::kDefault) const;
   bool node_in_scope(uint32_t node) const;
+  template <class Is>
+  bool finds_in_scope(Is is, Scope scope) const;
   bool ends_scope(const Open& open, Scope scope) const;
   static bool is_special(const Open& open);
   void imply_end_tags(HtmlTag except = HtmlTag::kUnknown);

@@ -126,12 +126,10 @@ bool HtmlTreeBuilder::ends_scope(const Open& open, Scope scope) const {
   return open.space == HtmlNamespace::kHtml ? kScopeHtml.has(open.tag) : is_special(open);
 }
 
-bool HtmlTreeBuilder::in_scope(HtmlTag tag, Scope scope) const {
-  if (open_count(tag) == 0) {
-    return false;
-  }
+template <class Is>
+bool HtmlTreeBuilder::finds_in_scope(Is is, Scope scope) const {
   for (size_t i = stack_.size(); i-- > 0;) {
-    if (stack_[i].is(tag)) {
+    if (is(stack_[i])) {
       return true;
     }
     if (ends_scope(stack_[i], scope)) {
@@ -139,30 +137,18 @@ bool HtmlTreeBuilder::in_scope(HtmlTag tag, Scope scope) const {
     }
   }
   return false;
+}
+
+bool HtmlTreeBuilder::in_scope(HtmlTag tag, Scope scope) const {
+  return open_count(tag) > 0 && finds_in_scope([tag](const Open& open) { return open.is(tag); }, scope);
 }
 
 bool HtmlTreeBuilder::in_scope(const HtmlTagSet& tags, Scope scope) const {
-  for (size_t i = stack_.size(); i-- > 0;) {
-    if (stack_[i].is(tags)) {
-      return true;
-    }
-    if (ends_scope(stack_[i], scope)) {
-      return false;
-    }
-  }
-  return false;
+  return finds_in_scope([&tags](const Open& open) { return open.is(tags); }, scope);
 }
 
 bool HtmlTreeBuilder::node_in_scope(uint32_t node) const {
-  for (size_t i = stack_.size(); i-- > 0;) {
-    if (stack_[i].node == node) {
-      return true;
-    }
-    if (ends_scope(stack_[i], Scope::kDefault)) {
-      return false;
-    }
-  }
-  return false;
+  return finds_in_scope([node](const Open& open) { return open.node == node; }, Scope::kDefault);
 }
 
 void HtmlTreeBuilder::imply_end_tags(HtmlTag except) {
