@@ -24,14 +24,17 @@ double least_time(const Input& input, int tries, Work work) {
   return least;
 }
 
-// How many times as long work(make(4)) takes as work(make(1)), where make(scale) is an input of a size in proportion to
-// its scale: about 4 where work is linear, 16 where it is quadratic; below 8 is linear. Times of less than a
+// How many times as long work(make(8)) takes as work(make(1)), where make(scale) is an input of a size in proportion to
+// its scale: about 8 where work is linear, 64 where it is quadratic. Memory that a cache no longer holds makes linear
+// work up to three times slower, so below kLinearGrowth, the geometric middle, is linear. Times of less than a
 // millisecond count as one: they say nothing.
-constexpr double kLinearGrowth = 8;
+constexpr double kLinearGrowth = 22.6;
 template <class Make, class Work>
 double time_growth(Make make, Work work) {
-  const double small = least_time(make(1), 3, work);
-  return least_time(make(4), 2, work) / std::max(small, 1e-3);
+  const double small = std::max(least_time(make(1), 3, work), 1e-3);
+  const auto large = make(8);
+  const double first = least_time(large, 1, work) / small;
+  return first < kLinearGrowth ? first : std::min(first, least_time(large, 2, work) / small);
 }
 
 }  // namespace smelt
