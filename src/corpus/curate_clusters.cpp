@@ -45,8 +45,9 @@ void map_left(const Context& context, const StageDir& stage, const Corpus& corpu
       }
       return batch.empty() ? std::nullopt : std::optional<Batch>(std::move(batch));
     };
-    const auto map = [&](Batch batch) {
-      std::vector<std::pair<size_t, Out>> out;
+    using Mapped = std::vector<std::pair<size_t, Out>>;
+    const auto map = [&](const Batch& batch) {
+      Mapped out;
       for (const Item& item : batch) {
         const Result<Document> document = parse_document(item.second, "");
         SMELT_CHECK(document.ok());
@@ -54,12 +55,11 @@ void map_left(const Context& context, const StageDir& stage, const Corpus& corpu
       }
       return out;
     };
-    ordered_map<Batch, std::vector<std::pair<size_t, Out>>>(context.threads.width(), next, map,
-                                                            [&](std::vector<std::pair<size_t, Out>> batch) {
-                                                              for (auto& [i, out] : batch) {
-                                                                sink(i, std::move(out));
-                                                              }
-                                                            });
+    ordered_map<Batch, Mapped>(context.threads.width(), next, map, [&](const Mapped& batch) {
+      for (const auto& [i, out] : batch) {
+        sink(i, out);
+      }
+    });
   }
 }
 

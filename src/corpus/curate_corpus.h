@@ -20,7 +20,7 @@ namespace smelt {
 struct Decision {
   using Place = DocumentPlace;
   Place place = Place::kTrain;
-  int8_t bucket = -1;       // of quality; -1: none
+  int16_t bucket = -1;      // of quality; -1: none
   int32_t cluster = -1;     // of [corpus.clusters]; -1: none
   uint32_t duplicates = 0;  // how many documents this one stands for, itself not counted
   const char* step = "";    // of a reject: the row of the funnel from which on it is missing

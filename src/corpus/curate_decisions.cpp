@@ -22,7 +22,7 @@ std::vector<TextRange> read_ranges(RecordCursor& cursor) {
 
 void append_decision(const DecidedDocument& document, std::string& out) {
   append_value(out, document.place);
-  append_value(out, static_cast<int8_t>(document.bucket));
+  append_value(out, static_cast<int16_t>(document.bucket));
   append_value(out, static_cast<int32_t>(document.cluster));
   append_value(out, document.value);
   append_value(out, document.threshold);
@@ -40,7 +40,7 @@ void append_decision(const DecidedDocument& document, std::string& out) {
 DecidedDocument DecisionReader::next() {
   DecidedDocument out;
   out.place = cursor_.value<DocumentPlace>();
-  out.bucket = cursor_.value<int8_t>();
+  out.bucket = cursor_.value<int16_t>();
   out.cluster = cursor_.value<int32_t>();
   out.value = cursor_.value<double>();
   out.threshold = cursor_.value<double>();

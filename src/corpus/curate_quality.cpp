@@ -26,7 +26,7 @@ Json decide_by_quality(const CurateOptions& options, StageDir& stage, Corpus& co
     const IndexedView document = corpus.document(rows[i]);
     const QualityDecision& found = outcome.decisions[i];
     Decision& decision = corpus.decision(rows[i]);
-    decision.bucket = static_cast<int8_t>(found.bucket);
+    decision.bucket = static_cast<int16_t>(found.bucket);
     if (found.fate == Outcome::kFilters) {
       decision.reject("quality", nullptr, document.failed_value, document.failed_threshold);
     } else if (found.fate == Outcome::kPerplexity) {
