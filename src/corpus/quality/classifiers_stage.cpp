@@ -6,9 +6,9 @@
 #include <fmt/format.h>
 
 #include "base/error.h"
-#include "base/hash.h"
 #include "base/manifest.h"
 #include "base/text.h"
+#include "corpus/quality/hash_sample.h"
 
 namespace smelt {
 namespace {
@@ -56,8 +56,7 @@ DocumentChoice choice_of(const ClassifierOptions& options, uint64_t seed, const 
     const bool wanted = (source.empty() || document.source == source) &&
                         (options.languages.empty() || std::find(options.languages.begin(), options.languages.end(),
                                                                 document.language) != options.languages.end());
-    return wanted && (options.share >= 1 ||
-                      static_cast<double>(hash64(document.text, seed + 1) >> 11) * 0x1.0p-53 < options.share);
+    return wanted && is_sampled(document.text, options.share, seed + 1);
   };
 }
 

@@ -6,18 +6,14 @@
 #include <fmt/format.h>
 
 #include "base/error.h"
-#include "base/hash.h"
 #include "corpus/counts.h"
 #include "corpus/quality/dsir.h"
+#include "corpus/quality/hash_sample.h"
 
 namespace smelt {
 namespace {
 
 using Fate = QualityDecision::Fate;
-
-bool is_sampled(std::string_view id, double share, uint64_t seed) {
-  return share >= 1 || static_cast<double>(hash64(id, seed) >> 11) * 0x1.0p-53 < share;
-}
 
 BucketFile own_thresholds(const QualityOptions& options, std::span<const QualityCandidate> candidates) {
   BucketFile file{options.percentiles, 0, {}};

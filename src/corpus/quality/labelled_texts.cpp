@@ -7,7 +7,7 @@
 
 #include <fmt/format.h>
 
-#include "base/hash.h"
+#include "corpus/quality/hash_sample.h"
 #include "crawl/fasttext/fasttext_dictionary.h"
 
 namespace smelt {
@@ -102,8 +102,7 @@ LabelledTexts split_off(LabelledTexts& from, double share, uint64_t seed) {
   kept.labels = from.labels;
   out.labels = from.labels;
   for (size_t i = 0; i < from.texts.size(); ++i) {
-    const double place = static_cast<double>(hash64(from.texts[i], seed) >> 11) * 0x1.0p-53;
-    LabelledTexts& to = place < share ? out : kept;
+    LabelledTexts& to = is_sampled(from.texts[i], share, seed) ? out : kept;
     to.bytes += static_cast<int64_t>(from.texts[i].size());
     to.texts.push_back(std::move(from.texts[i]));
     to.label.push_back(from.label[i]);

@@ -107,6 +107,21 @@ def predict(model, name):
     EXPECT_GT(compared, 2000);
   }
 
+  // ours.bin, with the settings that the calls of the peer name.
+  void train_ours() {
+    TestContext test(2);
+    FasttextTrainOptions options;
+    options.dim = 16;
+    options.epochs = 10;
+    options.buckets = 50000;
+    options.min_count = 1;
+    options.learning_rate = 0.5;
+    options.word_ngrams = 1;
+    options.min_characters = 2;
+    options.max_characters = 4;
+    train_fasttext(test.context(), texts_, options, folder_.file("ours.bin"));
+  }
+
   double accuracy(const std::string& model_path) const {
     const FasttextModel model = FasttextModel::load(model_path);
     FasttextScorer scorer(model);
@@ -192,17 +207,7 @@ for name in ['soft', 'each', 'bag']:
 
 // Same texts, same settings: what is learned is as good as what fastText learns.
 TEST_F(FasttextPeer, TrainingIsAsGoodAsFasttexts) {
-  TestContext test(2);
-  FasttextTrainOptions options;
-  options.dim = 16;
-  options.epochs = 10;
-  options.buckets = 50000;
-  options.min_count = 1;
-  options.learning_rate = 0.5;
-  options.word_ngrams = 1;
-  options.min_characters = 2;
-  options.max_characters = 4;
-  train_fasttext(test.context(), texts_, options, folder_.file("ours.bin"));
+  train_ours();
   if (!peer(R"(
 fasttext.train_supervised(input='train.txt', thread=1, verbose=0, epoch=10, dim=16, bucket=50000, lr=0.5, minn=2,
                           maxn=4).save_model('theirs.bin')
@@ -219,17 +224,7 @@ fasttext.train_supervised(input='train.txt', thread=1, verbose=0, epoch=10, dim=
 // As a detector of languages: of models of both makers, quantised too, every line's language is the label that fastText
 // gives it, with its probability.
 TEST_F(FasttextPeer, LanguagesAreItsLabels) {
-  TestContext test(2);
-  FasttextTrainOptions training;
-  training.dim = 16;
-  training.epochs = 10;
-  training.buckets = 50000;
-  training.min_count = 1;
-  training.learning_rate = 0.5;
-  training.word_ngrams = 1;
-  training.min_characters = 2;
-  training.max_characters = 4;
-  train_fasttext(test.context(), texts_, training, folder_.file("ours.bin"));
+  train_ours();
   const bool has_peer = peer(R"(
 tree = fasttext.train_supervised(input='train.txt', thread=1, verbose=0, epoch=10, dim=16, bucket=50000, lr=0.5, minn=2,
                                  maxn=4, loss='hs')
