@@ -15,6 +15,7 @@ run_one() {  # run_one PROGRAM SECONDS
   case $name in
     crawl_warc_*) seeds=("$DATA/warc") ;;
     crawl_*) seeds=("$DATA/readability") ;;
+    corpus_parquet_*) seeds=("$DATA/parquet") ;;
     base_json_* | corpus_jsonl_*) seeds=("$DATA/json/test_parsing") ;;
   esac
   if [ ${#seeds[@]} -gt 0 ] && [ ! -d "${seeds[0]}" ]; then seeds=(); fi
