@@ -7,6 +7,7 @@
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
+#include "base/did_you_mean.h"
 #include "base/error.h"
 #include "base/runtime.h"
 #include "base/text.h"
@@ -58,9 +59,8 @@ const Verb& take_verb(std::vector<std::string>& arguments) {
   if (!children.empty()) {
     throw usage_error(fmt::format("'{}' wants a second word", arguments[0]), "", "one of: " + children);
   }
-  const std::string nearest = nearest_name(arguments[0], names);
   throw usage_error(fmt::format("no verb '{}'", arguments[0]), "",
-                    nearest.empty() ? "`smelt help` lists them" : fmt::format("did you mean '{}'?", nearest));
+                    did_you_mean(arguments[0], names, "`smelt help` lists them"));
 }
 
 struct Parsed {

@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "base/did_you_mean.h"
 #include "base/error.h"
 #include "base/text.h"
 #include "corpus/filters/c4.h"
@@ -39,10 +40,8 @@ const std::vector<FilterSet>& filter_sets() {
 
 [[noreturn]] void throw_unknown(const std::string& what, const std::string& name, const std::string& key,
                                 const std::vector<std::string>& known) {
-  const std::string nearest = nearest_name(name, known);
-  throw usage_error(fmt::format("no {} is called \"{}\"", what, name), key,
-                    nearest.empty() ? fmt::format("see corpus.{} of `smelt help recipe`", key)
-                                    : fmt::format("did you mean \"{}\"?", nearest));
+  throw usage_error(fmt::format("no {} is called '{}'", what, name), key,
+                    did_you_mean(name, known, fmt::format("see corpus.{} of `smelt help recipe`", key)));
 }
 
 std::vector<Step> steps_of(const std::vector<std::string>& sets) {

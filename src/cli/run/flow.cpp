@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "base/did_you_mean.h"
 #include "base/files.h"
 #include "base/text.h"
 #include "cli/run/run_folder.h"
@@ -176,10 +177,8 @@ std::vector<std::string> stages_of(const RunRecipe& recipe, const std::string& u
   }
   const auto last = std::find(names.begin(), names.end(), stage_of(until));
   if (last == names.end()) {
-    const std::string nearest = nearest_name(until, names);
     throw usage_error(fmt::format("no stage '{}'", until), "--until",
-                      nearest.empty() ? fmt::format("stages: {}", fmt::join(names, ", "))
-                                      : fmt::format("did you mean '{}'?", nearest));
+                      did_you_mean(until, names, fmt::format("stages: {}", fmt::join(names, ", "))));
   }
   return {names.begin(), last + 1};
 }

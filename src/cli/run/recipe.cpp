@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "base/did_you_mean.h"
 #include "base/error.h"
 #include "base/text.h"
 #include "corpus/quality/buckets.h"
@@ -50,10 +51,8 @@ void check_quality(const RunRecipe& recipe) {
   }
   for (const std::string& used : used_classifiers(recipe.corpus.quality)) {
     if (std::find(names.begin(), names.end(), used) == names.end()) {
-      const std::string nearest = nearest_name(used, names);
-      throw usage_error(
-          fmt::format("no classifier is named '{}'", used), "corpus.quality",
-          nearest.empty() ? "add a table [[classifiers]] with that name" : fmt::format("did you mean '{}'?", nearest));
+      throw usage_error(fmt::format("no classifier is named '{}'", used), "corpus.quality",
+                        did_you_mean(used, names, "add a table [[classifiers]] with that name"));
     }
   }
 }
@@ -72,13 +71,12 @@ void check_training(const RunRecipe& recipe) {
   for (size_t phase = 0; phase < recipe.blend.phases.size(); ++phase) {
     for (const BlendWeight& weight : recipe.blend.phases[phase].sources) {
       if (std::find(sources.begin(), sources.end(), weight.source) == sources.end()) {
-        const std::string nearest = nearest_name(weight.source, sources);
         throw usage_error(
             fmt::format("no {} named '{}'", by_quality ? "quality is" : "pages or code are", weight.source),
             fmt::format("blend.phases[{}].sources", phase),
-            !nearest.empty() ? fmt::format("did you mean '{}'?", nearest)
-            : by_quality     ? fmt::format("qualities: {}", fmt::join(sources, ", "))
-                             : "name one of documents.pages or documents.code");
+            did_you_mean(weight.source, sources,
+                         by_quality ? fmt::format("qualities: {}", fmt::join(sources, ", "))
+                                    : "name one of documents.pages or documents.code"));
       }
     }
   }

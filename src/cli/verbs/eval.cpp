@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "base/did_you_mean.h"
 #include "base/files.h"
 #include "base/text.h"
 #include "cli/session.h"
@@ -30,10 +31,8 @@ std::vector<std::string> chosen_tasks(const Arguments& arguments) {
     for (const std::string_view word : split(words, ',')) {
       const std::string name(trim(word));
       if (std::find(task_names().begin(), task_names().end(), name) == task_names().end()) {
-        const std::string nearest = nearest_name(name, task_names());
         throw usage_error(fmt::format("no task '{}'", name), "--tasks",
-                          nearest.empty() ? fmt::format("tasks: {}", fmt::join(task_names(), ", "))
-                                          : fmt::format("did you mean '{}'?", nearest));
+                          did_you_mean(name, task_names(), fmt::format("tasks: {}", fmt::join(task_names(), ", "))));
       }
       out.push_back(name);
     }

@@ -1,6 +1,7 @@
 // `smelt help [VERB | recipe]`.
 #include "cli/help.h"
 
+#include "base/did_you_mean.h"
 #include "base/text.h"
 #include "cli/run/recipe.h"
 #include "cli/session.h"
@@ -32,10 +33,9 @@ int help(Session& session, const Arguments& arguments) {
       for (const auto& member : verbs()) {
         topics.push_back(member.name);
       }
-      const std::string nearest = nearest_name(topic, topics);
-      throw usage_error("no help on '" + topic + "'", "",
-                        nearest.empty() ? "`smelt help` lists the verbs, `smelt help recipe` the keys of recipes"
-                                        : "did you mean '" + nearest + "'?");
+      throw usage_error(
+          "no help on '" + topic + "'", "",
+          did_you_mean(topic, topics, "`smelt help` lists the verbs, `smelt help recipe` the keys of recipes"));
     }
     session.print_text(found);
   }

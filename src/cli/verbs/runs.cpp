@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "base/catalogue.h"
+#include "base/did_you_mean.h"
 #include "base/files.h"
 #include "base/text.h"
 #include "cli/inspect/sheet.h"
@@ -33,9 +34,7 @@ std::string run_folder(const Arguments& arguments, const std::string& name) {
   const std::string runs = arguments.text("--runs", "runs");
   const std::string dir = path_exists(name + "/run.json") ? name : runs + "/" + name;
   if (!path_exists(dir + "/run.json")) {
-    const std::string nearest = nearest_name(name, run_names(runs));
-    throw usage_error("no run of that name", dir,
-                      nearest.empty() ? "`smelt runs ls` lists them" : "did you mean '" + nearest + "'?");
+    throw usage_error("no run of that name", dir, did_you_mean(name, run_names(runs), "`smelt runs ls` lists them"));
   }
   return dir;
 }

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 #include <utf8proc.h>
 
+#include "base/did_you_mean.h"
 #include "base/error.h"
 #include "base/text.h"
 #include "corpus/code/encoded_data.h"
@@ -28,9 +29,8 @@ void check_names(const std::vector<std::string>& names, const char* key) {
   }
   for (const std::string& name : names) {
     if (!holds(known, name)) {
-      const std::string nearest = nearest_name(name, known);
-      throw usage_error(fmt::format("no language of code is named \"{}\"", name), key,
-                        nearest.empty() ? "use linguist's names" : fmt::format("did you mean \"{}\"?", nearest));
+      throw usage_error(fmt::format("no language of code is named '{}'", name), key,
+                        did_you_mean(name, known, "use linguist's names"));
     }
   }
 }
