@@ -195,7 +195,7 @@ void perplexity(benchmark::State& state) {
   }
   NgramTextOptions options;
   options.probability_bits = state.range(0);
-  train_ngram_text(workshop().context, {{"", path, {}}}, options, workshop().file("model.ngram"));
+  train_ngram_text(workshop().context, {parse_labelled_input(path)}, options, workshop().file("model.ngram"));
   const NgramText model = NgramText::load(workshop().file("model.ngram"));
   run(state, [&](const std::string& page) { benchmark::DoNotOptimize(model.measure(page)); });
   state.counters["model_MB"] = static_cast<double>(model.model().memory_bytes()) / 1e6;

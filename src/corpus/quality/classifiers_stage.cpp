@@ -1,10 +1,12 @@
 #include "corpus/quality/classifiers_stage.h"
 
 #include <algorithm>
+#include <map>
 #include <set>
 
 #include <fmt/format.h>
 
+#include "base/did_you_mean.h"
 #include "base/error.h"
 #include "base/manifest.h"
 #include "base/text.h"
@@ -34,42 +36,75 @@ bool is_file_name(const std::string& name) {
 }
 
 void check_sources(const ClassifierOptions& classifier, const std::vector<std::string>& sources) {
+  std::set<std::string> seen;
   for (const std::string& text : classifier.sources) {
     const NamedSource named = parse_source(text);
+    if (!seen.insert(named.source).second) {
+      throw usage_error(fmt::format("'{}' is named twice", named.source),
+                        fmt::format("classifiers.{}.sources", classifier.name), "give every source one label");
+    }
     if (named.label.empty() && classifier.training.kind != "ngram") {
       throw usage_error(fmt::format("'{}' has no label", text), fmt::format("classifiers.{}.sources", classifier.name),
                         "write LABEL=SOURCE");
     }
     if (!sources.empty() && std::find(sources.begin(), sources.end(), named.source) == sources.end()) {
-      const std::string nearest = nearest_name(named.source, sources);
       throw usage_error(fmt::format("no pages or code are named '{}'", named.source),
                         fmt::format("classifiers.{}.sources", classifier.name),
-                        nearest.empty() ? "name one of documents.pages or documents.code"
-                                        : fmt::format("did you mean '{}'?", nearest));
+                        did_you_mean(named.source, sources, "name one of documents.pages or documents.code"));
     }
   }
 }
 
-// Those documents of an input that the options want.
-DocumentChoice choice_of(const ClassifierOptions& options, uint64_t seed, const std::string& source) {
-  return [&options, seed, source](const Document& document) {
-    const bool wanted = (source.empty() || document.source == source) &&
-                        (options.languages.empty() || std::find(options.languages.begin(), options.languages.end(),
-                                                                document.language) != options.languages.end());
-    return wanted && is_sampled(document.text, options.share, seed + 1);
-  };
+bool has_wanted_language(const ClassifierOptions& options, const Document& document) {
+  return options.languages.empty() ||
+         std::find(options.languages.begin(), options.languages.end(), document.language) != options.languages.end();
+}
+
+struct SourceSample {
+  std::string label;
+  double share;
+};
+
+// By the name of the source. `counts`: of the documents' manifest.
+std::map<std::string, SourceSample> source_samples(const ClassifierOptions& options, const Json& counts) {
+  std::map<std::string, SourceSample> out;
+  const Json* sources = counts.find("sources");
+  for (const std::string& text : options.sources) {
+    const NamedSource named = parse_source(text);
+    double share = options.share;
+    const Json* source = sources == nullptr ? nullptr : sources->find(named.source);
+    if (source != nullptr && options.sample_bytes > 0) {
+      const double bytes = std::max(1.0, source->at("text_bytes").as_double());
+      share = std::min(share, static_cast<double>(options.sample_bytes) / bytes);
+    }
+    out[named.source] = {named.label, share};
+  }
+  return out;
 }
 
 std::vector<LabelledInput> inputs_of(const ClassifierOptions& options, uint64_t seed,
                                      const std::string& documents_dir) {
+  const uint64_t draw = seed + 1;
   std::vector<LabelledInput> out;
-  for (const std::string& text : options.sources) {
-    const NamedSource named = parse_source(text);
-    out.push_back({named.label, documents_dir, choice_of(options, seed, named.source)});
+  if (!options.sources.empty()) {
+    out.push_back({documents_dir,
+                   [&options, draw, samples = source_samples(options, read_manifest(documents_dir).counts)](
+                       const Document& document) -> std::optional<std::string> {
+                     const auto sample = samples.find(document.source);
+                     if (sample == samples.end() || !has_wanted_language(options, document) ||
+                         !is_sampled(document.text, sample->second.share, draw)) {
+                       return std::nullopt;
+                     }
+                     return sample->second.label;
+                   }});
   }
   for (const std::string& text : options.inputs) {
-    out.push_back(parse_labelled_input(text));
-    out.back().chosen = choice_of(options, seed, "");
+    LabelledInput input = parse_labelled_input(text);
+    input.label_of = [&options, draw, label_of = std::move(input.label_of)](const Document& document) {
+      const bool wanted = has_wanted_language(options, document) && is_sampled(document.text, options.share, draw);
+      return wanted ? label_of(document) : std::nullopt;
+    };
+    out.push_back(std::move(input));
   }
   return out;
 }
@@ -77,7 +112,7 @@ std::vector<LabelledInput> inputs_of(const ClassifierOptions& options, uint64_t 
 StageSpec classifiers_spec(const ClassifiersOptions& options, const std::string& documents_dir,
                            const std::string& dir) {
   StageSpec spec{.name = "classifiers",
-                 .version = 1,
+                 .version = 2,
                  .dir = dir,
                  .settings = recipe_to_json(options),
                  .inputs = {{"documents", read_manifest(documents_dir).digest()}},

@@ -18,6 +18,7 @@ struct ClassifierOptions {
   std::vector<std::string> inputs;
   std::vector<std::string> languages;
   double share = 1;
+  int64_t sample_bytes = 256 << 20;
   ClassifierTraining training;
   void fields(Fields& f) {
     f("name", name, "by which corpus.quality names it");
@@ -28,6 +29,9 @@ struct ClassifierOptions {
       "other documents, as LABEL=PATH, or as PATH where they have a `label` in their metadata: files, folders, globs");
     f("languages", languages, "ISO 639-1 codes of the documents to learn from; empty: all");
     f("share", share, "share of the documents to learn from, chosen by a hash of their text", {.min = 0, .max = 1});
+    f("sample_bytes", sample_bytes,
+      "text of each of `sources` to learn from, about: of larger ones a smaller share is taken; 0: no limit",
+      {.min = 0});
     training.fields(f);
   }
 };
@@ -38,7 +42,8 @@ struct ClassifiersOptions {
   void fields(Fields& f) { f.tables("classifiers", classifiers, "Models of quality that the run trains."); }
 };
 
-// Throws UserError(kUsage) where a name is missing, used twice or no file's name, or nothing is said to learn from.
+// Throws UserError(kUsage) where a name is missing, used twice or no file's name, nothing is said to learn from, or a
+// source has two labels.
 // `sources`: those that the documents have; empty where they are not known yet.
 void check_classifiers(const ClassifiersOptions& options, const std::vector<std::string>& sources);
 

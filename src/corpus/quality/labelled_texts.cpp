@@ -30,7 +30,7 @@ std::string take_label(std::string& text) {
   return label;
 }
 
-std::string label_of(Document& document, const std::string& label_key) {
+std::string own_label(Document& document, const std::string& label_key) {
   if (const Json* value = document.metadata.find(label_key); value != nullptr && !value->is_null()) {
     return value->is_string() ? value->as_string() : value->dump();
   }
@@ -47,17 +47,20 @@ void read_input(const Context& context, const LabelledInput& input, const std::s
       continue;
     }
     Document document = std::move(*item).value();
-    if (input.chosen && !input.chosen(document)) {
+    std::optional<std::string> label = input.label_of(document);
+    if (!label) {
       continue;
     }
-    std::string label = !input.label.empty() ? input.label : label_of(document, label_key);
-    if (label.empty()) {
+    if (label->empty()) {
+      label = own_label(document, label_key);
+    }
+    if (label->empty()) {
       throw input_error(fmt::format("the document {} has no label", document.id), input.path,
                         fmt::format("give the input as LABEL=PATH, or labels under metadata.{}", label_key));
     }
     out.bytes += static_cast<int64_t>(document.text.size());
     out.texts.push_back(std::move(document.text));
-    names.push_back(std::move(label));
+    names.push_back(*std::move(label));
   }
 }
 
@@ -66,7 +69,8 @@ void read_input(const Context& context, const LabelledInput& input, const std::s
 LabelledInput parse_labelled_input(const std::string& input) {
   const size_t equals = input.find('=');
   const bool named = equals != std::string::npos && input.find('/') > equals;
-  return named ? LabelledInput{input.substr(0, equals), input.substr(equals + 1), {}} : LabelledInput{"", input, {}};
+  const std::string label = named ? input.substr(0, equals) : "";
+  return {named ? input.substr(equals + 1) : input, [label](const Document&) { return std::optional(label); }};
 }
 
 LabelledTexts read_labelled(const Context& context, const std::vector<LabelledInput>& inputs,

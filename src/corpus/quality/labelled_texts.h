@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -18,17 +19,16 @@ struct LabelledTexts {
   int64_t bytes = 0;
 };
 
-// Which documents are meant; empty: all.
-using DocumentChoice = std::function<bool(const Document&)>;
+// The label of a document; "": it says its own; nothing: the document is not meant.
+using DocumentLabel = std::function<std::optional<std::string>(const Document&)>;
 
-// Documents and their label.
+// Documents and their labels.
 struct LabelledInput {
-  std::string label;      // of all of them; empty: each says its own
-  std::string path;       // a file, folder or glob of documents (corpus/input_files.h)
-  DocumentChoice chosen;  // of those
+  std::string path;        // a file, folder or glob of documents (corpus/input_files.h)
+  DocumentLabel label_of;  // never empty
 };
 
-// "LABEL=PATH" or "PATH".
+// "LABEL=PATH" or "PATH", every document of it.
 LabelledInput parse_labelled_input(const std::string& input);
 
 // A document says its own label under `label_key` in its metadata (a string or number), or starts with fastText's

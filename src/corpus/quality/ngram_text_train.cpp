@@ -39,8 +39,7 @@ class TextBatches {
         ++input_;
         continue;
       }
-      const DocumentChoice& chosen = inputs_[input_].chosen;
-      if (item->ok() && (!chosen || chosen(item->value()))) {
+      if (item->ok() && inputs_[input_].label_of(item->value())) {
         ++documents;
         bytes += static_cast<int64_t>(item->value().text.size());
         size += item->value().text.size() + 1;

@@ -1,5 +1,7 @@
 #include "corpus/quality/classifiers_stage.h"
 
+#include <map>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -19,16 +21,23 @@ class ClassifiersStage : public testing::Test {
     const StageSpec spec{"ingest", 1, folder_.file("documents"), Json::object(), {}};
     run_stage(test.context(), spec, [&](StageDir& stage) {
       DocumentWriter writer(stage.file("part-00000.jsonl.zst"));
+      std::map<std::string, int64_t> bytes;
       for (uint64_t i = 0; i < 240; ++i) {
         Document document;
         document.id = "d" + std::to_string(i);
         document.source = i % 2 == 0 ? "books" : "crawl";
         document.language = i % 3 == 0 ? "de" : "en";
         document.text = text_of(document.source, i);
+        bytes[document.source] += static_cast<int64_t>(document.text.size());
         writer.write(document);
       }
       writer.commit();
-      return Json::object();
+      Json counts = Json::object();
+      counts["sources"] = Json::object();
+      for (const auto& [source, size] : bytes) {
+        counts["sources"][source] = Json(Json::Object{{"text_bytes", size}});
+      }
+      return counts;
     });
     ClassifierOptions good;
     good.name = "good";
@@ -82,6 +91,20 @@ TEST_F(ClassifiersStage, ShareIsOfTheTextsByTheirHash) {
   const Json& good = counts.at("models").at("good");
   const int64_t texts = good.at("texts").as_int() + good.at("held_out").at("texts").as_int();
   EXPECT_NEAR(static_cast<double>(texts), 120, 31);  // 4 standard deviations of a binomial count
+}
+
+TEST_F(ClassifiersStage, SampleBytesBoundWhatIsLearntFromEachSource) {
+  const Json all = train(1, "all").manifest.counts.at("models").at("english");
+  options_.classifiers[1].sample_bytes = 15'000;  // of some 31,000 a source, of which two thirds are English
+  const Json half = train(1, "half").manifest.counts.at("models").at("english");
+  EXPECT_NEAR(half.at("bytes").as_double(), all.at("bytes").as_double() * 15'000 / 31'000, 4'500);
+  options_.classifiers[1].sample_bytes = 0;
+  EXPECT_EQ(train(1, "unlimited").manifest.counts.at("models").at("english").dump(), all.dump());
+}
+
+TEST_F(ClassifiersStage, ASourceHasOneLabel) {
+  options_.classifiers[0].sources = {"hq=books", "lq=books"};
+  EXPECT_THROW(train(1, "twice"), UserError);
 }
 
 TEST_F(ClassifiersStage, SameBytesForAnyThreads) {

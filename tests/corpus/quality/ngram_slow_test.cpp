@@ -30,7 +30,7 @@ TEST(NgramPeer, KenlmGivesTheSamePerplexities) {
   NgramTextOptions options;
   options.order = 4;
   options.min_count = 2;
-  train_ngram_text(test.context(), {{"", folder.file("docs.jsonl"), {}}}, options, folder.file("model"));
+  train_ngram_text(test.context(), {parse_labelled_input(folder.file("docs.jsonl"))}, options, folder.file("model"));
   const NgramText model = NgramText::load(folder.file("model"));
   model.write_arpa(folder.file("model.arpa"));
   // Plain words, so that KenLM's split at spaces is ours.

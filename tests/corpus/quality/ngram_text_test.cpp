@@ -47,7 +47,7 @@ class NgramTexts : public testing::Test {
 
   Json train(const NgramTextOptions& options, const std::string& name, int threads = 2) {
     TestContext test(threads);
-    return train_ngram_text(test.context(), {{"", folder_.file("docs"), {}}}, options, folder_.file(name));
+    return train_ngram_text(test.context(), {parse_labelled_input(folder_.file("docs"))}, options, folder_.file(name));
   }
 
   TemporaryFolder folder_;
