@@ -1,6 +1,7 @@
 #include "base/stage.h"
 
 #include <chrono>
+#include <ctime>
 #include <map>
 #include <optional>
 
@@ -409,12 +410,28 @@ class TaskShare {
   bool left_ = false;  // others are at work on some
 };
 
+// What a step took this process.
+class StepTime {
+ public:
+  void say(const Context& context, const std::string& step, size_t tasks) const {
+    const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start_).count();
+    const double processor = static_cast<double>(std::clock() - start_clock_) / CLOCKS_PER_SEC;
+    context.log.info("{}: {} tasks, {:.1f} s, {:.1f} s of processor time", step, tasks, seconds, processor);
+  }
+
+ private:
+  std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
+  std::clock_t start_clock_ = std::clock();
+};
+
 }  // namespace
 
 void run_tasks(const Context& context, StageDir& stage, const std::string& step, const std::vector<std::string>& tasks,
                FunctionRef<void(size_t)> work) {
+  const StepTime time;
   if (context.workers != nullptr) {
     TaskShare(context, stage, tasks, work).run();
+    time.say(context, step, tasks.size());
     if (!step.empty() && context.workers->options().until == step) {
       throw LeftToOthers{};
     }
@@ -426,6 +443,7 @@ void run_tasks(const Context& context, StageDir& stage, const std::string& step,
       work(i);
     }
   }
+  time.say(context, step, tasks.size());
 }
 
 StageResult run_stage(const Context& context, const StageSpec& spec, const std::function<Json(StageDir&)>& body) {
