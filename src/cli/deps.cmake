@@ -13,3 +13,4 @@ set_source_files_properties(${CMAKE_SOURCE_DIR}/src/cli/about.cpp PROPERTIES COM
 if(SMELT_WITH_TORCH)
   target_compile_definitions(smelt_cli PUBLIC SMELT_HAS_TRAINING=1)
 endif()
+target_compile_options(smelt_cli PRIVATE $<$<CONFIG:Release>:-O1>)  # verbs read flags and call: nothing here is hot, and there is much of it

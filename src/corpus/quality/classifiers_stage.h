@@ -18,7 +18,7 @@ struct ClassifierOptions {
   std::vector<std::string> inputs;
   std::vector<std::string> languages;
   double share = 1;
-  int64_t sample_bytes = 256 << 20;
+  int64_t sample_bytes = 64 << 20;
   ClassifierTraining training;
   void fields(Fields& f) {
     f("name", name, "by which corpus.quality names it");
