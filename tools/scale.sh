@@ -11,21 +11,32 @@ threads=("$@")
 crawl=runs/crawl-$gigabytes
 data=${SMELT_TEST_DATA:-../shared/data}
 
+# Real pages of the web where the test data is there (tests use the same), else manuals and books, of which a much larger share is text.
+articles=(pages/anarchism pages/debian-handbook/debian-handbook/html/en-US pages/developers-reference pages/debian-reference-en)
+web=(pages/git-doc pages/postgresql-doc-15 pages/sqlite3-doc pages/apache2-doc pages/python3.11-doc)
+share=300
+if [ -f "$data/wcxb/pages.tar.xz" ]; then
+  articles=("$data/readability" runs/originals/extraction)
+  web=(runs/originals/wcxb)
+  for name in extraction wcxb; do
+    [ -d "runs/originals/$name" ] || { mkdir -p "runs/originals/$name" && tar -xJf "$data/$name/pages.tar.xz" -C "runs/originals/$name"; }
+  done
+fi
+
 step "a crawl of $gigabytes GB in $crawl"
 if [ ! -f "$crawl/whole" ]; then
   tools/build.sh release synthetic_crawl
   rm -rf "$crawl"
-  mkdir -p "$crawl/books" "$crawl/manuals"
-  shards=$((gigabytes * 2))
-  build/release/synthetic_crawl "$crawl/books/part" $((gigabytes * 300)) "$shards" pages/anarchism pages/debian-handbook/debian-handbook/html/en-US \
-    pages/developers-reference pages/debian-reference-en pages/debian-policy
-  build/release/synthetic_crawl "$crawl/manuals/part" $((gigabytes * 700)) "$shards" pages/git-doc pages/postgresql-doc-15 pages/sqlite3-doc \
-    pages/apache2-doc pages/python3.11-doc
+  mkdir -p "$crawl/articles" "$crawl/web"
+  build/release/synthetic_crawl "$crawl/articles/part" $((gigabytes * share)) $((gigabytes * 2)) "${articles[@]}"
+  build/release/synthetic_crawl "$crawl/web/part" $((gigabytes * (1000 - share))) $((gigabytes * 4)) "${web[@]}"
   touch "$crawl/whole"
 fi
 done_step
 recipe=$crawl/recipe.toml
-sed -e "/^name = \"books\"/{n;s|.*|inputs = [\"$crawl/books\"]|;n;d}" -e "/^name = \"manuals\"/{n;s|.*|inputs = [\"$crawl/manuals\"]|;n;d}" \
+sed -e "s|^name = \"books\"|name = \"articles\"|; s|=books\"|=articles\"|; s|\[\"books\"\]|[\"articles\"]|" \
+  -e "s|^name = \"manuals\"|name = \"web\"|; s|=manuals\"|=web\"|" \
+  -e "s|^inputs = \[\"pages/anarchism.*|inputs = [\"$crawl/articles\"]|; s|^inputs = \[\"pages/git-doc.*|inputs = [\"$crawl/web\"]|; /^exclude = /d" \
   recipes/nemotron-cc.toml >"$recipe"
 if [ -d "$data/gsm8k" ]; then
   sed -i -e "s|^# \[corpus.decontaminate\]|[corpus.decontaminate]|" -e "s|^# inputs = .*|inputs = [\"$data/gsm8k/test.jsonl\"]|" "$recipe"

@@ -295,7 +295,7 @@ void check_curate(const CurateOptions& options) {
 StageSpec curate_spec(const CurateOptions& options, const std::string& documents_dir, const std::string& dir) {
   check_curate(options);
   StageSpec spec{
-      .name = "curate", .version = 10, .dir = dir, .settings = recipe_to_json(options), .inputs = {}, .shared = true};
+      .name = "curate", .version = 11, .dir = dir, .settings = recipe_to_json(options), .inputs = {}, .shared = true};
   spec.settings["dedup"].erase("memory");  // changes no byte
   const std::string digest = has_manifest(documents_dir) ? read_manifest(documents_dir).digest()
                                                          : files_digest(list_document_files({documents_dir}));

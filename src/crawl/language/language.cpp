@@ -85,14 +85,24 @@ void fill_gaps(const std::vector<ParagraphSpan>& paragraphs, const std::string& 
   }
 }
 
-// At most 256 KiB, cut between characters.
-std::string_view first_part(std::string_view text) {
-  constexpr size_t kMaxBytes = size_t{256} << 10;
-  size_t length = std::min(text.size(), kMaxBytes);
-  while (length < text.size() && length > 0 && (static_cast<unsigned char>(text[length]) & 0xC0) == 0x80) {
-    --length;
+size_t next_character(std::string_view text, size_t at) {
+  while (at < text.size() && (static_cast<unsigned char>(text[at]) & 0xC0) == 0x80) {
+    ++at;
   }
-  return text.substr(0, length);
+  return std::min(at, text.size());
+}
+
+// About `bytes` of a text in parts spread evenly over it, the first at its beginning, the last at its end.
+std::string sample_of(std::string_view text, size_t bytes) {
+  constexpr size_t kParts = 4;
+  const size_t part = bytes / kParts;
+  std::string out;
+  for (size_t i = 0; i < kParts; ++i) {
+    const size_t begin = next_character(text, (text.size() - part) / (kParts - 1) * i);
+    const size_t end = next_character(text, begin + part);
+    out.append(text.substr(begin, end - begin)).push_back('\n');
+  }
+  return out;
 }
 
 }  // namespace
@@ -111,7 +121,11 @@ std::vector<std::string> LanguageIdentifier::files(const LanguageOptions& option
 }
 
 LanguageGuess LanguageIdentifier::guess(std::string_view text, std::string_view expected) const {
-  text = first_part(text);
+  std::string sample;
+  if (const auto most = static_cast<size_t>(options_.sample_bytes); most > 0 && text.size() > most) {
+    sample = sample_of(text, most);
+    text = sample;
+  }
   expected = expected == LanguageGuess().code ? std::string_view() : expected;
   return fasttext_ ? fasttext_->guess(text, expected) : guess_by_cld2(text, expected);
 }

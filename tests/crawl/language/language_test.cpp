@@ -112,11 +112,23 @@ TEST(Language, TheExpectedLanguageHasTenfoldOdds) {
   EXPECT_EQ(languages.guess(text, "und").code, "de");
 }
 
-TEST(Language, OnlyTheBeginningOfALongTextIsRead) {
+TEST(Language, LongTextsAreJudgedByPartsOfThem) {
   const TemporaryDirectory folder;
-  const LanguageIdentifier languages(by_model(write_model(folder, {{"é", "__label__fr"}, {"der", "__label__de"}})));
-  const std::string begin = "a" + repeated("é", 90'000);  // 256 KiB end inside a character
-  EXPECT_EQ(languages.guess(begin + repeated(" der", 1'000'000)).code, "fr");
+  const std::string path = write_model(folder, {{"é", "__label__fr"}, {"der", "__label__de"}});
+  // A third of it is French, so is the first of four parts; every other byte is no place to cut.
+  const std::string text = "x" + repeated("é", 30'000) + repeated(" der", 60'000 * 3 / 4);
+  LanguageOptions options = by_model(path);
+  EXPECT_EQ(LanguageIdentifier(options).guess(text).code, "de");
+  options.sample_bytes = 64;  // the parts are shorter than what either word fills
+  EXPECT_EQ(LanguageIdentifier(options).guess(text).code, "de");
+  // Around the middle, which the sample does not reach, stands another language than at the ends and the thirds.
+  const std::string ends = repeated(" der", 2000);
+  const std::string between = repeated(" é", 6000);
+  const std::string hidden = ends + between + ends + ends + between + ends + between + ends;
+  options.sample_bytes = 4096;
+  EXPECT_EQ(LanguageIdentifier(options).guess(hidden).code, "de");
+  options.sample_bytes = 0;
+  EXPECT_EQ(LanguageIdentifier(options).guess(hidden).code, "fr");
 }
 
 TEST(Language, MistakesAreNamed) {
