@@ -59,36 +59,28 @@ class Encoding {
   }
 
   void words_of(std::string_view text) {
-    const char* const end = text.data() + text.size();
-    const auto take = [&](std::string_view w) { word(w, static_cast<size_t>(end - w.data())); };
-    if (const SplitRule* rule = state_.pre_tokenizer.only_rule()) {
-      for_each_word(*rule, text, take);
+    if (state_.byte_bpe != nullptr) {
+      if (scratch_.byte_bpe == nullptr) {
+        scratch_.byte_bpe = std::make_unique<ByteBpe::Scratch>(*state_.byte_bpe);
+      }
+      state_.byte_bpe->encode(text, *scratch_.byte_bpe, out_);
       return;
     }
     scratch_.words.clear();
     state_.pre_tokenizer.split(text, scratch_.words);
     for (const std::string_view w : scratch_.words) {
-      take(w);
+      word(w);
     }
   }
 
-  void word(std::string_view word, size_t readable) {
-    const WordCache::Key key = WordCache::key_of(word, readable);
-    const std::span<const uint32_t> cached = scratch_.cache.find(key, word);
-    if (!cached.empty()) {
-      out_.insert(out_.end(), cached.begin(), cached.end());
-      return;
-    }
-    const size_t before = out_.size();
+  void word(std::string_view word) {
     if (state_.ignore_merges) {
       if (const auto it = state_.words.find(word); it != state_.words.end()) {
         out_.push_back(it->second);
+        return;
       }
     }
-    if (out_.size() == before) {
-      state_.merges->encode(word, out_);
-    }
-    scratch_.cache.put(key, word, std::span(out_).subspan(before));
+    state_.merges->encode(word, out_);
   }
 
   const TokenizerState& state_;

@@ -134,6 +134,9 @@ std::shared_ptr<TokenizerState> build_state(TokenizerParts parts) {
   state->ignore_merges = parts.ignore_merges;
   state->nfc = parts.nfc;
   state->pre_tokenizer = std::move(parts.pre_tokenizer);
+  if (const SplitRule* rule = state->pre_tokenizer.only_rule()) {
+    state->byte_bpe = std::make_unique<ByteBpe>(*rule, *state->merges, state->words, state->ignore_merges);
+  }
   state->special.resize(state->tokens.size());
   std::vector<AddedToken> not_special;
   for (const AddedToken& token : parts.added) {

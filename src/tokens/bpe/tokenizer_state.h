@@ -11,14 +11,14 @@
 #include <vector>
 
 #include "tokens/bpe/added_tokens.h"
+#include "tokens/bpe/byte_bpe.h"
 #include "tokens/bpe/merge_table.h"
-#include "tokens/bpe/word_cache.h"
 #include "tokens/split/pretokenizer.h"
 
 namespace smelt {
 
 struct EncodeScratch {
-  WordCache cache;
+  std::unique_ptr<ByteBpe::Scratch> byte_bpe;
   std::vector<TextPart> parts;
   std::vector<std::string_view> words;
   std::vector<uint32_t> tokens;
@@ -54,6 +54,7 @@ struct TokenizerState {
   TokenBytes tokens;                                     // of all ids, added tokens included
   std::unordered_map<std::string_view, uint32_t> words;  // of the model's vocabulary, into `tokens`
   std::optional<MergeTable> merges;
+  std::unique_ptr<const ByteBpe> byte_bpe;  // where the pre-tokenizer is one known rule
   bool ignore_merges = false;
   bool nfc = false;  // normalizer
   PreTokenizer pre_tokenizer;

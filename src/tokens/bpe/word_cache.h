@@ -1,111 +1,107 @@
 // A cache of encoded words: a pure memo, so what it holds never changes a result.
 //
-// Two-way sets of 32-byte entries, two a cache line. Words of up to 15 bytes with up to 3 tokens live in their entry;
-// longer ones are kept in an arena and compared byte by byte. Not thread-safe: one a thread.
+// In front are the short words (up to 7 bytes, 3 ids) met last, small enough for the second-level cache of a core: four
+// ways of 16 bytes a cache line. Behind it is a table of 32-byte entries, two a cache line, that doubles while words
+// are pushed out of it: words of up to 15 bytes whose ids fit in 15 bytes live in their entry, the others in an arena,
+// where longer ones are compared byte by byte. Not thread-safe: one a thread.
 #pragma once
 
 #include <cstdint>
 #include <cstring>
-#include <memory>
 #include <span>
 #include <string_view>
 #include <vector>
 
 namespace smelt {
 
+// Identifies a word: its bytes where they fit, with its length in the top byte; else a hash of them under kLong.
+struct WordKey {
+  uint64_t low;
+  uint64_t high;
+};
+
+void* allocate_huge(size_t bytes);
+void free_huge(void* p);
+
+// Memory in large pages where the system has them, so that a look-up anywhere in it needs no walk of page tables.
+template <class T>
+struct HugePages {
+  using value_type = T;
+  HugePages() = default;
+  template <class U>
+  explicit HugePages(const HugePages<U>&) {}
+  T* allocate(size_t count) { return static_cast<T*>(allocate_huge(count * sizeof(T))); }
+  void deallocate(T* p, size_t) { free_huge(p); }
+  bool operator==(const HugePages&) const = default;
+};
+
 class WordCache {
  public:
-  // Identifies a word: its bytes where they fit, else a hash of them.
-  struct Key {
-    uint64_t low;
-    uint64_t high;  // top byte: the length, or kLong
-  };
   static constexpr size_t kInlineBytes = 15;
-  static constexpr size_t kInlineTokens = 3;
+  static constexpr size_t kLongestWord = 256;  // longer ones are not kept
+  static constexpr uint8_t kLong = 0xFF;       // in the top byte of a key
+  static constexpr uint8_t kInArena = 0xFF;    // as the count of an entry
 
-  explicit WordCache(int log2_sets = 15);
-
-  // `readable` says how many bytes may be read from word.data(), at least word.size().
-  static Key key_of(std::string_view word, size_t readable);
-
-  // The tokens of a word, empty where it is not cached. Valid until the next put().
-  std::span<const uint32_t> find(const Key& key, std::string_view word) const;
-  void put(const Key& key, std::string_view word, std::span<const uint32_t> tokens);
-
- private:
-  static constexpr uint8_t kLong = 0xFF;
-  static constexpr size_t kArenaLimit = 1 << 21;  // in 4-byte units
   struct Entry {
     uint64_t low = 0;
     uint64_t high = 0;
-    uint32_t count = 0;  // 0: free; above kInlineTokens or a long word: in the arena
-    uint32_t tokens[kInlineTokens] = {};
+    uint8_t ids[15] = {};  // little-endian, id_bytes each; or where in the arena (4 bytes)
+    uint8_t count = 0;     // 0: free
   };
   struct alignas(64) Set {
     Entry ways[2];
   };
-  static bool in_arena(const Key& key, size_t tokens) { return (key.high >> 56) == kLong || tokens > kInlineTokens; }
-  size_t set_of(const Key& key) const {
-    const uint64_t mixed = (key.low ^ (key.high * 0x9E3779B97F4A7C15ull)) * 0xD6E8FEB86659FD93ull;
-    return static_cast<size_t>((mixed ^ (mixed >> 32)) * 0x9E3779B97F4A7C15ull >> shift_);
-  }
 
+  static constexpr size_t kFrontBytes = 7;
+  static constexpr int kFrontShift = 64 - 11;
+  // A key is the word's bytes with its length in the top byte. Of ids of two bytes a value has three with their number
+  // in the top two bytes, of ids of three bytes two with their number in the top byte.
+  struct alignas(64) FrontSet {
+    uint64_t keys[4] = {};
+    uint64_t values[4] = {};
+  };
+
+  // What a look-up reads; changed by put().
+  struct View {
+    FrontSet* front;
+    const Set* sets;
+    const uint32_t* arena;  // records of: bytes, tokens, the ids, the bytes
+    int shift;
+  };
+
+  // id_bytes: 2 or 3, what holds every id. The table has 2^log2_sets sets and grows up to 2^log2_most.
+  WordCache(int id_bytes, int log2_sets, int log2_most);
+  WordCache(const WordCache& other);
+  WordCache& operator=(const WordCache&) = delete;
+
+  static WordKey key_of(std::string_view word);  // not empty
+  static uint64_t hash_of(const WordKey& key) {
+    const auto product =
+        static_cast<unsigned __int128>(key.low ^ 0x9E3779B97F4A7C15u) * (key.high ^ 0xD6E8FEB86659FD93u);
+    return static_cast<uint64_t>(product) ^ static_cast<uint64_t>(product >> 64);
+  }
+  static uint64_t front_hash(uint64_t key) { return (key ^ (key >> 31)) * 0x9E3779B97F4A7C15u; }
+
+  const View& view() const { return view_; }
+  int id_bytes() const { return id_bytes_; }
+  // The ids of an entry in the arena, if it is one of `word`, else an empty span.
+  static std::span<const uint32_t> in_arena(const View& view, const Entry& entry, std::string_view word);
+  void put(const WordKey& key, std::string_view word, std::span<const uint32_t> ids);
+
+ private:
+  static constexpr size_t kArenaLimit = 1 << 22;  // in 4-byte units
+  void place(const Entry& entry);
+  void grow();
+  void refresh() { view_ = {front_.data(), sets_.data(), arena_.data(), shift_}; }
+
+  int id_bytes_;
   int shift_;
-  std::vector<Set> sets_;
+  int least_shift_;
+  size_t pushed_out_ = 0;
+  std::vector<FrontSet, HugePages<FrontSet>> front_;
+  std::vector<Set, HugePages<Set>> sets_;
   std::vector<uint32_t> arena_;
+  View view_{};
 };
-
-inline WordCache::Key WordCache::key_of(std::string_view word, size_t readable) {
-  if (word.size() > kInlineBytes) {
-    uint64_t a = 0x9E3779B97F4A7C15ull ^ word.size();
-    uint64_t b = 0xD6E8FEB86659FD93ull;
-    size_t at = 0;
-    for (; at + 8 <= word.size(); at += 8) {
-      uint64_t chunk = 0;
-      std::memcpy(&chunk, word.data() + at, 8);
-      a = (a ^ chunk) * 0xBF58476D1CE4E5B9ull;
-      b = (b + (a >> 29)) ^ (a << 21);
-    }
-    uint64_t chunk = 0;
-    std::memcpy(&chunk, word.data() + word.size() - 8, 8);
-    a = (a ^ chunk) * 0x94D049BB133111EBull;
-    return {a ^ (a >> 31), (b ^ a) >> 8 | static_cast<uint64_t>(kLong) << 56};
-  }
-  Key key{0, 0};
-  if (readable >= 16) {
-    std::memcpy(&key.low, word.data(), 8);
-    std::memcpy(&key.high, word.data() + 8, 8);
-    const size_t n = word.size();
-    if (n < 8) {
-      key.low &= (uint64_t{1} << (n * 8)) - 1;
-      key.high = 0;
-    } else {
-      key.high &= (uint64_t{1} << ((n - 8) * 8)) - 1;
-    }
-  } else {
-    char padded[16] = {};
-    std::memcpy(padded, word.data(), word.size());
-    std::memcpy(&key.low, padded, 8);
-    std::memcpy(&key.high, padded + 8, 8);
-  }
-  key.high |= static_cast<uint64_t>(word.size()) << 56;
-  return key;
-}
-
-inline std::span<const uint32_t> WordCache::find(const Key& key, std::string_view word) const {
-  const Set& set = sets_[set_of(key)];
-  for (const Entry& entry : set.ways) {
-    if (entry.low == key.low && entry.high == key.high && entry.count != 0) {
-      if (!in_arena(key, entry.count)) {
-        return {entry.tokens, entry.count};
-      }
-      const uint32_t* stored = arena_.data() + entry.tokens[0];
-      if (stored[0] == word.size() && std::memcmp(stored + 1 + entry.count, word.data(), word.size()) == 0) {
-        return {stored + 1, entry.count};
-      }
-    }
-  }
-  return {};
-}
 
 }  // namespace smelt

@@ -8,6 +8,7 @@
 
 #include "tokens/split/regex_splitter.h"
 #include "tokens/split/split_scanner.h"
+#include "tokens/split/word_scanner.h"
 
 namespace smelt {
 
@@ -59,23 +60,17 @@ class PreTokenizer {
 // Calls word(std::string_view) for every word of a text under a known rule.
 template <class F>
 void for_each_word(const SplitRule& rule, std::string_view text, F&& word) {
-  const SplitScanner scanner(rule);
+  const WordScanner scanner(rule);
+  constexpr size_t kWords = 256;
+  const char* ends[kWords + WordScanner::kSlack];
   const char* p = text.data();
   const char* const end = p + text.size();
-  const auto all = [&]<SplitFamily kFamily>() {
-    while (p < end) {
-      const char* const q = scanner.next<kFamily>(p, end);
-      word(std::string_view(p, static_cast<size_t>(q - p)));
-      p = q;
+  while (p < end) {
+    const size_t count = scanner.next(p, end, ends, kWords);
+    for (size_t i = 0; i < count; ++i) {
+      word(std::string_view(p, static_cast<size_t>(ends[i] - p)));
+      p = ends[i];
     }
-  };
-  switch (rule.family) {
-    case SplitFamily::kGpt2:
-      return all.template operator()<SplitFamily::kGpt2>();
-    case SplitFamily::kCl100k:
-      return all.template operator()<SplitFamily::kCl100k>();
-    case SplitFamily::kTekken:
-      return all.template operator()<SplitFamily::kTekken>();
   }
 }
 

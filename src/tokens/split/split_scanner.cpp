@@ -67,7 +67,7 @@ std::string split_regex(const SplitRule& rule) {
   return {};
 }
 
-int SplitScanner::contraction(const char* p, const char* end, bool any_case) const {
+int SplitScanner::contraction(const char* p, const char* end, bool any_case) {
   const auto letter = [&](int i) {
     const char c = end - p > i ? p[i] : '\0';
     return any_case && c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
@@ -176,5 +176,13 @@ const char* SplitScanner::cased_word(const char* start, const char* first, const
   }
   return upper_end > start ? upper_end : nullptr;
 }
+
+template <SplitFamily kFamily>
+const char* SplitScanner::next_word(const char* p, const char* end) const {
+  return next<kFamily>(p, end);
+}
+template const char* SplitScanner::next_word<SplitFamily::kGpt2>(const char* p, const char* end) const;
+template const char* SplitScanner::next_word<SplitFamily::kCl100k>(const char* p, const char* end) const;
+template const char* SplitScanner::next_word<SplitFamily::kTekken>(const char* p, const char* end) const;
 
 }  // namespace smelt

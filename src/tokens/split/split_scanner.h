@@ -41,13 +41,18 @@ class SplitScanner {
   // The end of the word that begins at p; p < end.
   template <SplitFamily kFamily>
   const char* next(const char* p, const char* end) const;
+  // The same, never inlined.
+  template <SplitFamily kFamily>
+  const char* next_word(const char* p, const char* end) const;
+
+  const SplitRule& rule() const { return rule_; }
+  // The length of a contraction behind an apostrophe at p ("'s" gives 2), 0 where there is none.
+  static int contraction(const char* p, const char* end, bool any_case);
 
  private:
   const char* run(const char* p, const char* end, uint8_t any_of) const;
   const char* run_symbols(const char* p, const char* end) const;
   const char* digits(const char* p, const char* end) const;
-  // The length of a contraction behind an apostrophe at p ("'s" gives 2), 0 where there is none.
-  int contraction(const char* p, const char* end, bool any_case) const;
   const char* spaces(const char* p, const char* end, bool break_at_newline) const;
   const char* cased_word(const char* start, const char* first, const char* end) const;
   const char* tail(const char* p, const char* end, ClassedChar c, bool slash) const;
@@ -146,5 +151,9 @@ const char* SplitScanner::next(const char* p, const char* end) const {
     return next_tekken(p, end);
   }
 }
+
+extern template const char* SplitScanner::next_word<SplitFamily::kGpt2>(const char* p, const char* end) const;
+extern template const char* SplitScanner::next_word<SplitFamily::kCl100k>(const char* p, const char* end) const;
+extern template const char* SplitScanner::next_word<SplitFamily::kTekken>(const char* p, const char* end) const;
 
 }  // namespace smelt
