@@ -35,11 +35,18 @@ class ByteBpe::Sink final : public WordIds {
   Sink(const ByteBpe& bpe, Scratch& scratch, std::vector<uint32_t>& out) : bpe_(bpe), scratch_(scratch), out_(out) {}
 
   uint32_t* encode(const WordKey& key, std::string_view word, uint32_t* ids) override {
-    std::vector<uint32_t>& tokens = scratch_.tokens_;
-    tokens.clear();
-    bpe_.encode_word(word, tokens);
-    scratch_.cache_.put(key, word, tokens);
-    return std::copy(tokens.begin(), tokens.end(), ids);
+    size_t count = 0;
+    if (bpe_.ignore_merges_ || !bpe_.merges_.is_short(word)) {
+      std::vector<uint32_t>& tokens = scratch_.tokens_;
+      tokens.clear();
+      bpe_.encode_word(word, tokens);
+      std::copy(tokens.begin(), tokens.end(), ids);
+      count = tokens.size();
+    } else {
+      count = bpe_.merges_.encode_short(word, ids);
+    }
+    scratch_.cache_.put(key, word, {ids, count});
+    return ids + count;
   }
 
   uint32_t* encode_long(std::string_view word, uint32_t* ids) override {
