@@ -93,7 +93,7 @@ ByteBpe::Scratch::Scratch(const ByteBpe& bpe)
     : cache_(bpe.vocabulary_),
       ends_(new const char*[kWords + WordScanner::kSlack]),
       ids_(new uint32_t[(kWords + WordScanner::kSlack) * WordCache::kLongestWord]),
-      aside_(new uint32_t[(kWords + WordScanner::kSlack) * WordCache::kLongestWord]) {}
+      aside_(new uint32_t[kBatchWords * WordCache::kLongestWord]) {}
 
 void ByteBpe::encode_word(std::string_view word, std::vector<uint32_t>& out) const {
   if (ignore_merges_) {

@@ -30,7 +30,9 @@ class WordIds {
 };
 
 // Looks up `count` words that lie one behind the other from p on; `end` is the end of the text. Writes their ids at
-// `ids` (room for kLongestWord a word) and returns where the next ones go; `aside` has room for as many.
+// `ids` (room for kLongestWord a word) and returns where the next ones go; `aside` has room for those of kBatchWords
+// words.
+constexpr size_t kBatchWords = 64;
 using LookUpWords = uint32_t* (*)(const WordCache& cache, const char* p, const char* end, const char* const* word_ends,
                                   size_t count, WordIds& others, uint32_t* aside, uint32_t* ids);
 LookUpWords look_up_words_generic(int id_bytes);
@@ -53,7 +55,7 @@ class ByteBpe {
 
    private:
     friend class ByteBpe;
-    static constexpr size_t kWords = 256;
+    static constexpr size_t kWords = 1024;
     WordCache cache_;
     std::unique_ptr<const char*[]> ends_;
     std::unique_ptr<uint32_t[]> ids_;

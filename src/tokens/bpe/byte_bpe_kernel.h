@@ -53,21 +53,28 @@ SMELT_INLINE bool same_key(const WordCache::Entry& entry, const WordKey& key) {
   return ((entry.low ^ key.low) | (entry.high ^ key.high)) == 0;
 }
 
-// The value of a key in a set of the front, 0 where it is not there.
-SMELT_INLINE uint64_t value_in(const WordCache::FrontSet& set, uint64_t key) {
+// The byte offset of a key's set in the front. Only code of one instruction set works with one cache.
+SMELT_INLINE uint64_t front_offset(uint64_t key) {
+  constexpr uint64_t kMask = (WordCache::kFrontSets - 1) * sizeof(WordCache::FrontSet);
+#if defined(__AVX2__)
+  return _mm_crc32_u64(0, key) & kMask;
+#else
+  return (((key ^ (key >> 31)) * 0x9E3779B97F4A7C15) >> 32) & kMask;
+#endif
+}
+
+// Which ways of a set of the front have a key: bit i for way i.
+SMELT_INLINE unsigned ways_with(const WordCache::FrontSet& set, uint64_t key) {
 #if defined(__AVX2__)
   const __m256i keys = _mm256_load_si256(reinterpret_cast<const __m256i*>(set.keys));
-  const __m256i values = _mm256_load_si256(reinterpret_cast<const __m256i*>(set.values));
-  const __m256i found =
-      _mm256_and_si256(_mm256_cmpeq_epi64(keys, _mm256_set1_epi64x(static_cast<int64_t>(key))), values);
-  const __m128i half = _mm_or_si128(_mm256_castsi256_si128(found), _mm256_extracti128_si256(found, 1));
-  return static_cast<uint64_t>(_mm_cvtsi128_si64(_mm_or_si128(half, _mm_unpackhi_epi64(half, half))));
+  const __m256i same = _mm256_cmpeq_epi64(keys, _mm256_set1_epi64x(static_cast<int64_t>(key)));
+  return static_cast<unsigned>(_mm256_movemask_pd(_mm256_castsi256_pd(same)));
 #else
-  uint64_t value = 0;
-  for (int way = 0; way < 4; ++way) {
-    value |= set.values[way] & (0 - static_cast<uint64_t>(set.keys[way] == key));
+  unsigned ways = 0;
+  for (unsigned way = 0; way < 4; ++way) {
+    ways |= static_cast<unsigned>(set.keys[way] == key) << way;
   }
-  return value;
+  return ways;
 #endif
 }
 
@@ -116,92 +123,113 @@ SMELT_INLINE uint32_t* unpack_entry(const WordCache::Entry& entry, uint32_t* ids
 template <int kIdBytes>
 class Batch {
  public:
-  Batch(const WordCache& cache, WordIds& others, uint32_t* aside)
-      : cache_(cache), others_(others), aside_(aside), view_(cache.view()) {}
-  static constexpr size_t kWords = 64;
+  Batch(const WordCache& cache, WordIds& others, uint32_t* aside) : cache_(cache), others_(others), aside_(aside) {}
+  static constexpr size_t kWords = kBatchWords;
 
-  SMELT_INLINE uint32_t* look_up(const char* p, const char* end, const char* const* word_ends, size_t count,
-                                 uint32_t* ids) {
-    find_in_front(p, end, word_ends, count);
-    fetch(end);
+  // Looks in the front and asks memory for what is behind it.
+  SMELT_INLINE void begin(const WordCache::View& view, const char* p, const char* end, const char* const* word_ends,
+                          size_t count) {
+    count_ = count;
+    find_in_front(view, p, end, word_ends);
+    fetch(view, end);
+  }
+
+  SMELT_INLINE uint32_t* finish(WordCache::View& view, uint32_t* ids) {
     uint32_t* aside_end = aside_;
-    for (size_t m = 0; m < missing_; ++m) {
-      aside_end = find_behind(m, aside_end);
+    for (size_t m = 0; m < missing_count_; ++m) {
+      aside_end = find_behind(view, m, aside_end);
     }
-    return write(count, ids);
+    return write(ids);
   }
 
  private:
   using Pack = Packed<kIdBytes>;
 
-  SMELT_INLINE void find_in_front(const char* p, const char* end, const char* const* word_ends, size_t count) {
+  static SMELT_INLINE WordCache::FrontSet& front_set(const WordCache::View& view, uint64_t key) {
+    return *reinterpret_cast<WordCache::FrontSet*>(reinterpret_cast<char*>(view.front) + front_offset(key));
+  }
+
+  // The values of the words that the front has; the others are left in missing_. Without a branch, as which words are
+  // there is anyone's guess. Keys of words of 8 to 255 bytes are no key in the front: their top byte is above 7.
+  SMELT_INLINE void find_in_front(const WordCache::View& view, const char* p, const char* end,
+                                  const char* const* word_ends) {
+    const size_t count = count_;
+    begin_ = p;
+    ends_ = word_ends;
     size_t missing = 0;
-    for (size_t i = 0; i < count; ++i) {
-      const char* const q = word_ends[i];
-      const auto size = static_cast<size_t>(q - p);
-      const bool may_be = (size <= WordCache::kFrontBytes) & (end - p >= 8);
-      static constexpr char kNothing[8] = {};
-      const uint64_t bytes = read64(may_be ? p : kNothing);
-      const uint64_t key = (bytes & kKeyMasks.of_length[size & 15].low) | static_cast<uint64_t>(size) << 56;
-      const WordCache::FrontSet& set = view_.front[WordCache::front_hash(key) >> WordCache::kFrontShift];
-      const uint64_t value = value_in(set, key) & (0 - static_cast<uint64_t>(may_be));
-      values_[i] = value;
-      words_[missing] = {p, size, i};
-      missing += value == 0;
-      p = q;
+    size_t sizes = 0;
+    if (end - word_ends[count - 1] >= 8) [[likely]] {
+      for (size_t i = 0; i < count; ++i) {
+        const char* const q = word_ends[i];
+        const auto size = static_cast<size_t>(q - p);
+        const uint64_t key = (read64(p) & kKeyMasks.of_length[size & 15].low) | static_cast<uint64_t>(size) << 56;
+        const WordCache::FrontSet& set = front_set(view, key);
+        const unsigned ways = ways_with(set, key);
+        values_[i] = set.values[__builtin_ctz(ways | 8)];
+        missing_[missing] = static_cast<uint32_t>(i);
+        missing += ways == 0;
+        sizes |= size;
+        p = q;
+      }
     }
-    missing_ = missing;
+    if (sizes == 0 || sizes > 255) {  // the end of the text is near, or there is a very long word: leave all to others
+      missing = count;
+      for (size_t i = 0; i < count; ++i) {
+        missing_[i] = static_cast<uint32_t>(i);
+      }
+    }
+    missing_count_ = missing;
   }
 
-  SMELT_INLINE void fetch(const char* end) {
-    for (size_t m = 0; m < missing_; ++m) {
-      keys_[m] = key_of(words_[m].begin, words_[m].size, end);
-      __builtin_prefetch(view_.sets + (WordCache::hash_of(keys_[m]) >> view_.shift));
+  SMELT_INLINE void fetch(const WordCache::View& view, const char* end) {
+    for (size_t m = 0; m < missing_count_; ++m) {
+      const std::string_view word = word_at(missing_[m]);
+      keys_[m] = key_of(word.data(), word.size(), end);
+      __builtin_prefetch(view.sets + (WordCache::hash_of(keys_[m]) >> view.shift));
     }
   }
 
-  SMELT_INLINE uint32_t* find_behind(size_t m, uint32_t* aside) {
+  SMELT_INLINE uint32_t* find_behind(WordCache::View& view, size_t m, uint32_t* aside) {
     const WordKey key = keys_[m];
-    const Word word = words_[m];
-    const WordCache::Set& set = view_.sets[WordCache::hash_of(key) >> view_.shift];
+    const size_t index = missing_[m];
+    const std::string_view word = word_at(index);
+    const WordCache::Set& set = view.sets[WordCache::hash_of(key) >> view.shift];
     const WordCache::Entry& entry = set.ways[!same_key(set.ways[0], key)];
     const bool same = same_key(entry, key);
     if (same && entry.count <= Pack::kMost) {
       const uint64_t value = Pack::pack(entry);
-      values_[word.index] = value;
-      if (word.size <= WordCache::kFrontBytes) {
-        put_in_front(key.low | static_cast<uint64_t>(word.size) << 56, value);
+      values_[index] = value;
+      if (word.size() <= WordCache::kFrontBytes) {
+        put_in_front(view, key.low | static_cast<uint64_t>(word.size()) << 56, value);
       }
       return aside;
     }
-    if (word.size > WordCache::kLongestWord) {
-      values_[word.index] = Pack::kTooLong | m;
+    if (word.size() > WordCache::kLongestWord) {
+      values_[index] = Pack::kTooLong;
       return aside;
     }
-    const std::string_view bytes(word.begin, word.size);
     uint32_t* next = aside;
     if (same && entry.count < WordCache::kInArena) {
       next = unpack_entry<kIdBytes>(entry, aside);
     } else {
       std::span<const uint32_t> found;
       if (same) {
-        found = WordCache::in_arena(view_, entry, bytes);
+        found = WordCache::in_arena(view, entry, word);
       }
       if (found.empty()) {
-        next = others_.encode(key, bytes, aside);
-        view_ = cache_.view();
+        next = others_.encode(key, word, aside);
+        view = cache_.view();
       } else {
         std::memcpy(aside, found.data(), found.size_bytes());
         next = aside + found.size();
       }
     }
-    values_[word.index] =
-        Pack::kAside | static_cast<uint64_t>(aside - aside_) << 16 | static_cast<uint64_t>(next - aside);
+    values_[index] = Pack::kAside | static_cast<uint64_t>(aside - aside_) << 16 | static_cast<uint64_t>(next - aside);
     return next;
   }
 
-  SMELT_INLINE void put_in_front(uint64_t key, uint64_t value) {
-    WordCache::FrontSet& set = view_.front[WordCache::front_hash(key) >> WordCache::kFrontShift];
+  static SMELT_INLINE void put_in_front(const WordCache::View& view, uint64_t key, uint64_t value) {
+    WordCache::FrontSet& set = front_set(view, key);
     for (int way = 3; way > 0; --way) {
       set.keys[way] = set.keys[way - 1];
       set.values[way] = set.values[way - 1];
@@ -210,8 +238,8 @@ class Batch {
     set.values[0] = value;
   }
 
-  SMELT_INLINE uint32_t* write(size_t count, uint32_t* ids) {
-    for (size_t i = 0; i < count; ++i) {
+  SMELT_INLINE uint32_t* write(uint32_t* ids) {
+    for (size_t i = 0; i < count_; ++i) {
       const uint64_t value = values_[i];
       const uint64_t ids_here = value >> Pack::kCountShift;
       if (ids_here <= Pack::kMost) [[likely]] {
@@ -222,39 +250,45 @@ class Batch {
         std::memcpy(ids, aside_ + ((value >> 16) & 0xFFFFFFFF), n * sizeof(uint32_t));
         ids += n;
       } else {
-        const Word& word = words_[value & 0xFFFF];
-        ids = others_.encode_long({word.begin, word.size}, ids);
+        ids = others_.encode_long(word_at(i), ids);
       }
     }
     return ids;
   }
 
-  struct Word {
-    const char* begin;
-    size_t size;
-    size_t index;
-  };
+  SMELT_INLINE std::string_view word_at(size_t index) const {
+    const char* const begin = index == 0 ? begin_ : ends_[index - 1];
+    return {begin, static_cast<size_t>(ends_[index] - begin)};
+  }
+
   const WordCache& cache_;
   WordIds& others_;
   uint32_t* aside_;
-  WordCache::View view_;
-  size_t missing_ = 0;
+  const char* begin_ = nullptr;
+  const char* const* ends_ = nullptr;
+  size_t count_ = 0;
+  size_t missing_count_ = 0;
+  uint32_t missing_[kWords + 1];  // the words that the front lacks
   uint64_t values_[kWords];
-  Word words_[kWords + 1];  // those that the front lacks
-  WordKey keys_[kWords];
+  WordKey keys_[kWords];  // of missing_
 };
 
 template <int kIdBytes>
 uint32_t* look_up_words(const WordCache& cache, const char* p, const char* end, const char* const* word_ends,
                         size_t count, WordIds& others, uint32_t* aside, uint32_t* ids) {
   using Words = Batch<kIdBytes>;
-  Words words(cache, others, aside);
+  // While the words of one are finished, memory brings what the other asked for.
+  Words batches[2] = {{cache, others, aside}, {cache, others, aside}};
+  WordCache::View view = cache.view();
+  int last = 0;
   for (size_t done = 0; done < count; done += Words::kWords) {
     const size_t n = count - done < Words::kWords ? count - done : Words::kWords;
-    ids = words.look_up(p, end, word_ends + done, n, ids);
+    batches[1 - last].begin(view, p, end, word_ends + done, n);
+    ids = batches[last].finish(view, ids);
     p = word_ends[done + n - 1];
+    last = 1 - last;
   }
-  return ids;
+  return batches[last].finish(view, ids);
 }
 
 }  // namespace

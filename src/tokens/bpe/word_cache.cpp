@@ -62,7 +62,7 @@ WordCache::WordCache(int id_bytes, int log2_sets, int log2_most)
     : id_bytes_(id_bytes),
       shift_(64 - log2_sets),
       least_shift_(64 - log2_most),
-      front_(size_t{1} << (64 - kFrontShift)),
+      front_(kFrontSets),
       sets_(size_t{1} << log2_sets) {
   refresh();
 }

@@ -53,7 +53,7 @@ class WordCache {
   };
 
   static constexpr size_t kFrontBytes = 7;
-  static constexpr int kFrontShift = 64 - 11;
+  static constexpr size_t kFrontSets = 1 << 12;  // 256 KB
   // A key is the word's bytes with its length in the top byte. Of ids of two bytes a value has three with their number
   // in the top two bytes, of ids of three bytes two with their number in the top byte.
   struct alignas(64) FrontSet {
@@ -80,7 +80,6 @@ class WordCache {
         static_cast<unsigned __int128>(key.low ^ 0x9E3779B97F4A7C15u) * (key.high ^ 0xD6E8FEB86659FD93u);
     return static_cast<uint64_t>(product) ^ static_cast<uint64_t>(product >> 64);
   }
-  static uint64_t front_hash(uint64_t key) { return (key ^ (key >> 31)) * 0x9E3779B97F4A7C15u; }
 
   const View& view() const { return view_; }
   int id_bytes() const { return id_bytes_; }
