@@ -92,8 +92,8 @@ ByteBpe::ByteBpe(const SplitRule& rule, const MergeTable& merges, const Words& w
 ByteBpe::Scratch::Scratch(const ByteBpe& bpe)
     : cache_(bpe.vocabulary_),
       ends_(new const char*[kWords + WordScanner::kSlack]),
-      ids_(new uint32_t[(kWords + WordScanner::kSlack) * WordCache::kLongestWord]),
-      aside_(new uint32_t[kBatchWords * WordCache::kLongestWord]) {}
+      ids_(new uint32_t[(kWords + WordScanner::kSlack) * WordCache::kLongestWord + 8]),
+      aside_(new uint32_t[kBatchWords * WordCache::kLongestWord + 8]) {}
 
 void ByteBpe::encode_word(std::string_view word, std::vector<uint32_t>& out) const {
   if (ignore_merges_) {

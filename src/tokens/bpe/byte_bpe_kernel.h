@@ -109,14 +109,26 @@ struct Packed {
   }
 };
 
+// Writes all ids that an entry has room for, of which its count are ids.
 template <int kIdBytes>
-SMELT_INLINE uint32_t* unpack_entry(const WordCache::Entry& entry, uint32_t* ids) {
-  for (int i = 0; i < entry.count; ++i) {
+SMELT_INLINE void unpack_entry(const WordCache::Entry& entry, uint32_t* ids) {
+#if defined(__AVX2__)
+  const __m128i packed = _mm_loadu_si128(reinterpret_cast<const __m128i*>(entry.ids));
+  if constexpr (kIdBytes == 2) {
+    _mm256_storeu_si256(reinterpret_cast<__m256i*>(ids), _mm256_cvtepu16_epi32(packed));
+  } else {
+    const __m128i first = _mm_setr_epi8(0, 1, 2, -1, 3, 4, 5, -1, 6, 7, 8, -1, 9, 10, 11, -1);
+    const __m128i rest = _mm_setr_epi8(12, 13, 14, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1);
+    _mm_storeu_si128(reinterpret_cast<__m128i*>(ids), _mm_shuffle_epi8(packed, first));
+    _mm_storeu_si128(reinterpret_cast<__m128i*>(ids + 4), _mm_shuffle_epi8(packed, rest));
+  }
+#else
+  for (int i = 0; i < 15 / kIdBytes; ++i) {
     uint32_t id = 0;
     std::memcpy(&id, entry.ids + kIdBytes * i, kIdBytes);
     ids[i] = id;
   }
-  return ids + entry.count;
+#endif
 }
 
 // The words of one batch, as many as are on their way from memory at a time.
@@ -189,42 +201,55 @@ class Batch {
     }
   }
 
+  // The entry of a key in its set or the one beside it.
+  static SMELT_INLINE const WordCache::Entry* entry_of(const WordCache::View& view, const WordKey& key) {
+    const size_t at = WordCache::hash_of(key) >> view.shift;
+    const WordCache::Set& set = view.sets[at];
+    const WordCache::Entry* const entry = &set.ways[!same_key(set.ways[0], key)];
+    if (same_key(*entry, key)) [[likely]] {
+      return entry;
+    }
+    if (set.ways[1].count != 0) {
+      for (const WordCache::Entry& other : view.sets[at ^ 1].ways) {
+        if (same_key(other, key)) {
+          return &other;
+        }
+      }
+    }
+    return nullptr;
+  }
+
   SMELT_INLINE uint32_t* find_behind(WordCache::View& view, size_t m, uint32_t* aside) {
     const WordKey key = keys_[m];
     const size_t index = missing_[m];
     const std::string_view word = word_at(index);
-    const WordCache::Set& set = view.sets[WordCache::hash_of(key) >> view.shift];
-    const WordCache::Entry& entry = set.ways[!same_key(set.ways[0], key)];
-    const bool same = same_key(entry, key);
-    if (same && entry.count <= Pack::kMost) {
-      const uint64_t value = Pack::pack(entry);
+    const WordCache::Entry* const entry = entry_of(view, key);
+    if (entry != nullptr && entry->count <= Pack::kMost) {
+      const uint64_t value = Pack::pack(*entry);
       values_[index] = value;
       if (word.size() <= WordCache::kFrontBytes) {
         put_in_front(view, key.low | static_cast<uint64_t>(word.size()) << 56, value);
       }
       return aside;
     }
-    if (word.size() > WordCache::kLongestWord) {
+    uint32_t* next = aside;
+    if (entry != nullptr && entry->count < WordCache::kInArena) {
+      unpack_entry<kIdBytes>(*entry, aside);
+      next += entry->count;
+    } else if (const std::span<const uint32_t> found =
+                   entry != nullptr ? WordCache::in_arena(view, *entry, word) : std::span<const uint32_t>();
+               !found.empty()) {
+      std::memcpy(aside, found.data(), found.size_bytes());
+      next += found.size();
+    } else if (word.size() <= WordCache::kLongestWord) {
+      next = others_.encode(key, word, aside);
+      view = cache_.view();
+    } else {
       values_[index] = Pack::kTooLong;
       return aside;
     }
-    uint32_t* next = aside;
-    if (same && entry.count < WordCache::kInArena) {
-      next = unpack_entry<kIdBytes>(entry, aside);
-    } else {
-      std::span<const uint32_t> found;
-      if (same) {
-        found = WordCache::in_arena(view, entry, word);
-      }
-      if (found.empty()) {
-        next = others_.encode(key, word, aside);
-        view = cache_.view();
-      } else {
-        std::memcpy(aside, found.data(), found.size_bytes());
-        next = aside + found.size();
-      }
-    }
-    values_[index] = Pack::kAside | static_cast<uint64_t>(aside - aside_) << 16 | static_cast<uint64_t>(next - aside);
+    values_[index] =
+        Pack::kAside | static_cast<uint64_t>(aside - aside_) << 16 | static_cast<uint64_t>(next - aside);
     return next;
   }
 
@@ -247,7 +272,10 @@ class Batch {
         ids += ids_here;
       } else if (ids_here == Pack::kAside >> Pack::kCountShift) {
         const size_t n = value & 0xFFFF;
-        std::memcpy(ids, aside_ + ((value >> 16) & 0xFFFFFFFF), n * sizeof(uint32_t));
+        const uint32_t* const from = aside_ + ((value >> 16) & 0xFFFFFFFF);
+        for (size_t at = 0; at < n; at += 8) {
+          std::memcpy(ids + at, from + at, 8 * sizeof(uint32_t));
+        }
         ids += n;
       } else {
         ids = others_.encode_long(word_at(i), ids);

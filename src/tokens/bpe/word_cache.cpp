@@ -131,10 +131,19 @@ void WordCache::put(const WordKey& key, std::string_view word, std::span<const u
 }
 
 void WordCache::place(const Entry& entry) {
-  Set& set = sets_[hash_of({entry.low, entry.high}) >> shift_];
-  pushed_out_ += set.ways[1].count != 0 ? 1 : 0;
-  set.ways[1] = set.ways[0];
-  set.ways[0] = entry;
+  const size_t at = hash_of({entry.low, entry.high}) >> shift_;
+  // The ways of a set are filled in order; a look-up goes on to the set beside it only where both are taken.
+  for (Set* const set : {&sets_[at], &sets_[at ^ 1]}) {
+    for (Entry& way : set->ways) {
+      if (way.count == 0) {
+        way = entry;
+        return;
+      }
+    }
+  }
+  ++pushed_out_;
+  sets_[at].ways[1] = sets_[at].ways[0];
+  sets_[at].ways[0] = entry;
 }
 
 void WordCache::grow() {
