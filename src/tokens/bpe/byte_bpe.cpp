@@ -34,19 +34,30 @@ class ByteBpe::Sink final : public WordIds {
  public:
   Sink(const ByteBpe& bpe, Scratch& scratch, std::vector<uint32_t>& out) : bpe_(bpe), scratch_(scratch), out_(out) {}
 
-  uint32_t* encode(const WordKey& key, std::string_view word, uint32_t* ids) override {
-    size_t count = 0;
-    if (bpe_.ignore_merges_ || !bpe_.merges_.is_short(word)) {
+  void encode(Unknown* words, size_t count) override {
+    MergeTable::ShortWord merged[kBatchWords];
+    Unknown* owners[kBatchWords];
+    size_t to_merge = 0;
+    for (size_t i = 0; i < count; ++i) {
+      Unknown& word = words[i];
+      if (!bpe_.ignore_merges_ && bpe_.merges_.is_short(word.word)) {
+        owners[to_merge] = &word;
+        merged[to_merge++] = {word.word, word.ids};
+        continue;
+      }
       std::vector<uint32_t>& tokens = scratch_.tokens_;
       tokens.clear();
-      bpe_.encode_word(word, tokens);
-      std::copy(tokens.begin(), tokens.end(), ids);
-      count = tokens.size();
-    } else {
-      count = bpe_.merges_.encode_short(word, ids);
+      bpe_.encode_word(word.word, tokens);
+      std::copy(tokens.begin(), tokens.end(), word.ids);
+      word.count = tokens.size();
     }
-    scratch_.cache_.put(key, word, {ids, count});
-    return ids + count;
+    bpe_.merges_.encode_short(merged, to_merge);
+    for (size_t i = 0; i < to_merge; ++i) {
+      owners[i]->count = merged[i].count;
+    }
+    for (size_t i = 0; i < count; ++i) {
+      scratch_.cache_.put(words[i].key, words[i].word, {words[i].ids, words[i].count});
+    }
   }
 
   uint32_t* encode_long(std::string_view word, uint32_t* ids) override {

@@ -21,11 +21,16 @@ namespace smelt {
 // Encodes the words that a look-up does not find.
 class WordIds {
  public:
+  struct Unknown {
+    WordKey key;
+    std::string_view word;  // at most kLongestWord bytes
+    uint32_t* ids;          // room for as many
+    size_t count;
+  };
   virtual ~WordIds() = default;
-  // Writes the ids of a word of at most kLongestWord bytes at `ids`, puts them into the cache and returns where the
-  // next ones go.
-  virtual uint32_t* encode(const WordKey& key, std::string_view word, uint32_t* ids) = 0;
-  // The same for longer words; takes away the ids before `ids` first.
+  // Writes the ids of words and puts them into the cache.
+  virtual void encode(Unknown* words, size_t count) = 0;
+  // For longer words: takes away the ids before `ids`, then the word's; returns where the next ones go.
   virtual uint32_t* encode_long(std::string_view word, uint32_t* ids) = 0;
 };
 

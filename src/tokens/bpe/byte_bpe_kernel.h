@@ -147,9 +147,17 @@ class Batch {
   }
 
   SMELT_INLINE uint32_t* finish(WordCache::View& view, uint32_t* ids) {
-    uint32_t* aside_end = aside_;
+    aside_end_ = aside_;
+    size_t unknown = 0;
     for (size_t m = 0; m < missing_count_; ++m) {
-      aside_end = find_behind(view, m, aside_end);
+      if (!find_behind(view, m)) {
+        unknown_index_[unknown] = missing_[m];
+        unknown_[unknown++] = {keys_[m], word_at(missing_[m]), nullptr, 0};
+      }
+    }
+    if (unknown != 0) {
+      encode_unknown(unknown);
+      view = cache_.view();
     }
     return write(ids);
   }
@@ -197,7 +205,9 @@ class Batch {
     for (size_t m = 0; m < missing_count_; ++m) {
       const std::string_view word = word_at(missing_[m]);
       keys_[m] = key_of(word.data(), word.size(), end);
-      __builtin_prefetch(view.sets + (WordCache::hash_of(keys_[m]) >> view.shift));
+      const size_t set = WordCache::hash_of(keys_[m]) >> view.shift;
+      __builtin_prefetch(view.sets + set);
+      __builtin_prefetch(view.sets + (set ^ 1));
     }
   }
 
@@ -219,38 +229,52 @@ class Batch {
     return nullptr;
   }
 
-  SMELT_INLINE uint32_t* find_behind(WordCache::View& view, size_t m, uint32_t* aside) {
+  // False where the word is to be encoded.
+  SMELT_INLINE bool find_behind(const WordCache::View& view, size_t m) {
     const WordKey key = keys_[m];
     const size_t index = missing_[m];
     const std::string_view word = word_at(index);
     const WordCache::Entry* const entry = entry_of(view, key);
-    if (entry != nullptr && entry->count <= Pack::kMost) {
+    if (entry == nullptr) {
+      values_[index] = Pack::kTooLong;
+      return word.size() > WordCache::kLongestWord;
+    }
+    if (entry->count <= Pack::kMost) {
       const uint64_t value = Pack::pack(*entry);
       values_[index] = value;
       if (word.size() <= WordCache::kFrontBytes) {
         put_in_front(view, key.low | static_cast<uint64_t>(word.size()) << 56, value);
       }
-      return aside;
+      return true;
     }
-    uint32_t* next = aside;
-    if (entry != nullptr && entry->count < WordCache::kInArena) {
-      unpack_entry<kIdBytes>(*entry, aside);
-      next += entry->count;
-    } else if (const std::span<const uint32_t> found =
-                   entry != nullptr ? WordCache::in_arena(view, *entry, word) : std::span<const uint32_t>();
-               !found.empty()) {
-      std::memcpy(aside, found.data(), found.size_bytes());
-      next += found.size();
-    } else if (word.size() <= WordCache::kLongestWord) {
-      next = others_.encode(key, word, aside);
-      view = cache_.view();
-    } else {
-      values_[index] = Pack::kTooLong;
-      return aside;
+    if (entry->count < WordCache::kInArena) {
+      unpack_entry<kIdBytes>(*entry, aside_end_);
+      put_aside(index, entry->count);
+      return true;
     }
-    values_[index] =
-        Pack::kAside | static_cast<uint64_t>(aside - aside_) << 16 | static_cast<uint64_t>(next - aside);
-    return next;
+    const std::span<const uint32_t> found = WordCache::in_arena(view, *entry, word);
+    for (size_t i = 0; i < found.size(); ++i) {
+      aside_end_[i] = found[i];
+    }
+    put_aside(index, found.size());
+    return !found.empty();
+  }
+
+  SMELT_INLINE void put_aside(size_t index, size_t count) {
+    values_[index] = Pack::kAside | static_cast<uint64_t>(aside_end_ - aside_) << 16 | count;
+    aside_end_ += count;
+  }
+
+  SMELT_INLINE void encode_unknown(size_t count) {
+    for (size_t i = 0; i < count; ++i) {
+      unknown_[i].ids = aside_end_;
+      aside_end_ += unknown_[i].word.size();
+    }
+    others_.encode(unknown_, count);
+    for (size_t i = 0; i < count; ++i) {
+      aside_end_ = unknown_[i].ids;
+      put_aside(unknown_index_[i], unknown_[i].count);
+    }
   }
 
   static SMELT_INLINE void put_in_front(const WordCache::View& view, uint64_t key, uint64_t value) {
@@ -299,6 +323,9 @@ class Batch {
   uint32_t missing_[kWords + 1];  // the words that the front lacks
   uint64_t values_[kWords];
   WordKey keys_[kWords];  // of missing_
+  uint32_t* aside_end_ = nullptr;
+  WordIds::Unknown unknown_[kWords];
+  size_t unknown_index_[kWords];
 };
 
 template <int kIdBytes>

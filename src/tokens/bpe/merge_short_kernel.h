@@ -124,45 +124,88 @@ SMELT_INLINE void begin(const MergeTable& table, const unsigned char* bytes, int
   }
 }
 
-size_t merge_short(const MergeTable& table, std::string_view word, uint32_t* ids) {
-  const auto n = static_cast<int>(word.size());
-  const auto* const bytes = reinterpret_cast<const unsigned char*>(word.data());
-  if (n < 2) {
-    if (n == 1) {
-      ids[0] = table.view().byte_ids[bytes[0]];
-    }
-    return static_cast<size_t>(n);
+// Merges the pair of lowest rank; false where none is left.
+SMELT_INLINE bool merge_one(const MergeTable& table, int n, Symbols& s) {
+  const int32_t best = lowest_of(s.order, n);
+  if (best == kNothing) {
+    return false;
   }
-  Symbols s;
-  begin(table, bytes, n, s);
-  while (true) {
-    const int32_t best = lowest_of(s.order, n);
-    if (best == kNothing) {
-      break;
-    }
-    const int i = best & 63;
-    uint64_t behind = s.alive & (~uint64_t{1} << i);
-    const int gone = __builtin_ctzll(behind);
-    behind &= behind - 1;
-    s.alive ^= uint64_t{1} << gone;
-    s.order[gone] = kNothing;
-    s.ids[i] = s.merged[i];
-    if (behind != 0) {
-      s.offer(i, find_merge(table, s.ids[i], s.ids[__builtin_ctzll(behind)]));
-    } else {
-      s.order[i] = kNothing;
-    }
-    const uint64_t before = s.alive & ((uint64_t{1} << i) - 1);
-    if (before != 0) {
-      const int k = 63 - __builtin_clzll(before);
-      s.offer(k, find_merge(table, s.ids[k], s.ids[i]));
-    }
+  const int i = best & 63;
+  uint64_t behind = s.alive & (~uint64_t{1} << i);
+  const int gone = __builtin_ctzll(behind);
+  behind &= behind - 1;
+  s.alive ^= uint64_t{1} << gone;
+  s.order[gone] = kNothing;
+  s.ids[i] = s.merged[i];
+  if (behind != 0) {
+    s.offer(i, find_merge(table, s.ids[i], s.ids[__builtin_ctzll(behind)]));
+  } else {
+    s.order[i] = kNothing;
   }
+  const uint64_t before = s.alive & ((uint64_t{1} << i) - 1);
+  if (before != 0) {
+    const int k = 63 - __builtin_clzll(before);
+    s.offer(k, find_merge(table, s.ids[k], s.ids[i]));
+  }
+  return true;
+}
+
+SMELT_INLINE void finish(const Symbols& s, MergeTable::ShortWord& word) {
   size_t count = 0;
   for (uint64_t left = s.alive; left != 0; left &= left - 1) {
-    ids[count++] = s.ids[__builtin_ctzll(left)];
+    word.ids[count++] = s.ids[__builtin_ctzll(left)];
   }
-  return count;
+  word.count = count;
+}
+
+void merge_short(const MergeTable& table, MergeTable::ShortWord* words, size_t count) {
+  constexpr size_t kLanes = 4;
+  struct Lane {
+    MergeTable::ShortWord* word;
+    int size;
+    Symbols symbols;
+  };
+  Lane lanes[kLanes];
+  size_t next = 0;
+  size_t active = 0;
+  const auto start = [&](Lane& lane) {
+    while (next < count) {
+      MergeTable::ShortWord& word = words[next++];
+      const auto* const bytes = reinterpret_cast<const unsigned char*>(word.bytes.data());
+      if (word.bytes.size() >= 2) {
+        lane.word = &word;
+        lane.size = static_cast<int>(word.bytes.size());
+        begin(table, bytes, lane.size, lane.symbols);
+        return true;
+      }
+      word.count = word.bytes.size();
+      if (word.count == 1) {
+        word.ids[0] = table.view().byte_ids[bytes[0]];
+      }
+    }
+    return false;
+  };
+  Lane* order[kLanes];
+  for (Lane& lane : lanes) {
+    if (start(lane)) {
+      order[active++] = &lane;
+    }
+  }
+  while (active > 0) {
+    for (size_t i = 0; i < active;) {
+      Lane& lane = *order[i];
+      if (merge_one(table, lane.size, lane.symbols)) [[likely]] {
+        ++i;
+        continue;
+      }
+      finish(lane.symbols, *lane.word);
+      if (start(lane)) {
+        ++i;
+      } else {
+        order[i] = order[--active];
+      }
+    }
+  }
 }
 
 }  // namespace

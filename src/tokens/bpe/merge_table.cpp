@@ -174,8 +174,9 @@ void MergeTable::encode(std::string_view word, std::vector<uint32_t>& out) const
     return;
   }
   uint32_t ids[kShortWord];
-  const size_t count = encode_short(word, ids);
-  out.insert(out.end(), ids, ids + count);
+  ShortWord one{word, ids};
+  encode_short(&one, 1);
+  out.insert(out.end(), ids, ids + one.count);
 }
 
 void MergeTable::encode_long(std::string_view word, std::vector<uint32_t>& out) const {

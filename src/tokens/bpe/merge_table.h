@@ -36,10 +36,16 @@ class MergeTable {
   // long ones.
   void encode(std::string_view word, std::vector<uint32_t>& out) const;
 
-  // Words for which is_short(): writes the tokens at `ids`, which has room for one a byte, and returns their number.
+  // A word of kShortWord bytes or fewer whose tokens are wanted: room for one a byte at `ids`.
   static constexpr size_t kShortWord = 64;
+  struct ShortWord {
+    std::string_view bytes;
+    uint32_t* ids;
+    size_t count = 0;  // of tokens
+  };
+  // Merges words side by side, so that none waits for another's memory.
+  void encode_short(ShortWord* words, size_t count) const { merge_short_(*this, words, count); }
   bool is_short(std::string_view word) const { return word.size() <= kShortWord && ranks_ <= kMostRanks; }
-  size_t encode_short(std::string_view word, uint32_t* ids) const { return merge_short_(*this, word, ids); }
 
   // Two adjacent bytes.
   struct BytePair {
@@ -65,7 +71,7 @@ class MergeTable {
     int filter_shift;
     bool bytes_first;  // pairs of bytes may be merged before anything else
   };
-  using MergeShort = size_t (*)(const MergeTable& table, std::string_view word, uint32_t* ids);
+  using MergeShort = void (*)(const MergeTable& table, ShortWord* words, size_t count);
   const View& view() const { return view_; }
   static uint64_t pair_of(uint32_t left, uint32_t right) { return static_cast<uint64_t>(left) << 32 | right; }
   static uint64_t hash_of(uint64_t pair) { return (pair ^ (pair >> 29)) * 0x9E3779B97F4A7C15u; }
