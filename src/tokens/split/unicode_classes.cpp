@@ -76,9 +76,31 @@ UnicodeClasses::UnicodeClasses() {
   }
   blocks_ = std::make_unique<uint8_t[]>(all.size());
   std::memcpy(blocks_.get(), all.data(), all.size());
+  for (uint32_t code_point = 0; code_point < sizeof(below_800_); ++code_point) {
+    below_800_[code_point] = of(code_point);
+  }
+  fill_three();
 }
 
-ClassedChar classify_non_ascii(const UnicodeClasses& classes, const char* p, const char* end) {
+void UnicodeClasses::fill_three() {
+  std::map<std::string, uint16_t> seen;
+  for (uint32_t high = 0; high < std::size(three_); ++high) {
+    std::string classes(64, static_cast<char>(kInvalid));
+    for (uint32_t low = 0; low < 64; ++low) {
+      const uint32_t code_point = high << 6 | low;
+      if (code_point >= 0x800 && (code_point < 0xD800 || code_point > 0xDFFF)) {
+        classes[low] = static_cast<char>(of(code_point));
+      }
+    }
+    const auto [it, is_new] = seen.emplace(classes, static_cast<uint16_t>(seen.size()));
+    if (is_new) {
+      of_three_.insert(of_three_.end(), classes.begin(), classes.end());
+    }
+    three_[high] = it->second;
+  }
+}
+
+ClassedChar classify_rare(const UnicodeClasses& classes, const char* p, const char* end) {
   const auto* b = reinterpret_cast<const uint8_t*>(p);
   const auto left = end - p;
   const auto continues = [&](int i) { return (b[i] & 0xC0) == 0x80; };

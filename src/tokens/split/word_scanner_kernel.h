@@ -111,6 +111,68 @@ SMELT_INLINE BlockClasses classes_of(const char* p) {
   return out;
 }
 
+// The letters of two bytes that blocks know, by their first byte. With cases: U+00C0 to U+00FF, U+0400 to U+045F.
+// Without: U+00C0 to U+02BF, U+0380 to U+047F, U+04C0 to U+04FF. There are a few other characters among them.
+template <bool kCased>
+struct KnownLeads {
+  bool known[256] = {};
+  constexpr KnownLeads() {
+    for (const int byte : {0xC3, 0xD0, 0xD1}) {
+      known[byte] = true;
+    }
+    for (const int byte : {0xC4, 0xC5, 0xC6, 0xC7, 0xC8, 0xC9, 0xCA, 0xCE, 0xCF, 0xD3}) {
+      known[byte] = !kCased;
+    }
+  }
+};
+template <bool kCased>
+constexpr KnownLeads<kCased> kKnownLeads;
+
+struct Letters {
+  uint64_t first = 0;  // first bytes of known letters, if a second one follows
+  uint64_t upper = 0;  // those of upper case
+};
+
+// `second` holds what follows each byte of `first`.
+template <bool kCased>
+SMELT_INLINE Letters known_letters(const Bytes& first, const Bytes& second) {
+  const uint64_t c3 = first.equal('\xC3');
+  const uint64_t d0 = first.equal('\xD0');
+  const uint64_t d1 = first.equal('\xD1');
+  const uint64_t follows = second.in_range('\x80', 0x40);
+  const uint64_t signs = c3 & (second.equal('\x97') | second.equal('\xB7'));
+  if constexpr (kCased) {
+    const uint64_t other_case = d1 & second.in_range('\xA0', 0x20);
+    return {(c3 | d0 | d1) & follows & ~(signs | other_case),
+            (c3 & second.in_range('\x80', 0x1F)) | (d0 & second.in_range('\x80', 0x30))};
+  } else {
+    const uint64_t ce = first.equal('\xCE');
+    const uint64_t cf = first.equal('\xCF');
+    const uint64_t no_greek =
+        (ce & (second.in_range('\x80', 8) | second.equal('\x8B') | second.equal('\x8D') | second.equal('\xA2'))) |
+        (cf & second.equal('\xB6'));
+    const uint64_t leads = first.in_range('\xC3', 8) | ce | cf | d0 | d1 | first.equal('\xD3');
+    return {leads & follows & ~(signs | no_greek), 0};
+  }
+}
+
+// Makes letters of the known ones of two bytes; the block's last byte has nothing behind it.
+template <bool kCased>
+SMELT_INLINE void add_known_letters(const char* p, BlockClasses& c) {
+  char behind[kBlock] = {};
+  std::memcpy(behind, p + 1, kBlock - 1);
+  Letters all;
+  for (int at = 0; at < kBlock; at += Bytes::kWidth) {
+    const Letters part = known_letters<kCased>(Bytes::load(p + at), Bytes::load(behind + at));
+    all.first |= part.first << at;
+    all.upper |= part.upper << at;
+  }
+  all.upper &= all.first;
+  c.letter |= all.first | all.first << 1;
+  c.upper |= all.upper | all.upper << 1;
+  c.high &= ~(all.first | all.first << 1);
+}
+
 SMELT_INLINE uint64_t below(int n) {  // n of [0, 64]
   return n >= 64 ? ~uint64_t{0} : (uint64_t{1} << n) - 1;
 }
@@ -124,8 +186,8 @@ SMELT_INLINE uint64_t run_starts(uint64_t bits) {
   return bits & ~(bits << 1);
 }
 
-// The beginnings of words in a block whose byte 0 begins one; `hard` is the first byte that is not known to be ASCII
-// text. Bit i is right where i + 1 < hard and i <= certain.
+// The beginnings of words in a block whose byte 0 begins one; `hard` is the first byte that is not known to be text of
+// known classes. Bit i is right where i + 1 < hard and i <= certain.
 struct Starts {
   uint64_t bits;
   int certain;
@@ -222,7 +284,10 @@ SMELT_INLINE Starts starts_newer(const SplitRule& rule, const BlockClasses& c, i
 
 template <SplitFamily kFamily>
 SMELT_INLINE uint64_t word_starts(const SplitRule& rule, const char* block, int left) {
-  const BlockClasses c = classes_of<kFamily>(block);
+  BlockClasses c = classes_of<kFamily>(block);
+  if (c.high != 0) {
+    add_known_letters<kFamily == SplitFamily::kTekken>(block, c);
+  }
   uint64_t not_known = c.high;
   if constexpr (kFamily == SplitFamily::kTekken) {
     not_known |= c.slash & (c.newline << 1);  // may be swallowed with the line breaks before it
@@ -245,13 +310,16 @@ SMELT_INLINE uint64_t word_starts(const SplitRule& rule, const char* block, int 
   return starts.bits & below(certain) & ~uint64_t{1};
 }
 
-// Eight bytes at p without one that is not ASCII, or less text than that.
-SMELT_INLINE bool may_be_ascii(const char* p, const char* end) {
+// Whether the word at p is worth a block: the first of its eight bytes that is not ASCII begins a letter that blocks
+// know.
+template <bool kCased>
+SMELT_INLINE bool suits_block(const char* p, const char* end) {
   uint64_t bytes = 0;
   if (end - p >= 8) {
     std::memcpy(&bytes, p, 8);
   }
-  return (bytes & 0x8080808080808080) == 0;
+  const uint64_t high = bytes & 0x8080808080808080;
+  return high == 0 || kKnownLeads<kCased>.known[static_cast<uint8_t>(p[lowest(high) >> 3])];
 }
 
 template <SplitFamily kFamily>
@@ -262,7 +330,7 @@ size_t scan_words(const SplitScanner& scanner, const char* p, const char* end, c
   size_t n = 0;
   while (n < count && p < end) {
     uint64_t starts = 0;
-    if (may_be_ascii(p, end)) {
+    if (suits_block < kFamily == SplitFamily::kTekken > (p, end)) {
       const char* block = p;
       auto left = end - p;
       if (left < kBlock) {
