@@ -17,6 +17,7 @@ namespace smelt {
 namespace {
 
 #define SMELT_INLINE inline __attribute__((always_inline))
+#define SMELT_LAMBDA __attribute__((always_inline))
 
 #if defined(__AVX2__)
 struct Bytes {
@@ -85,7 +86,8 @@ struct BlockClasses {
   uint64_t newline = 0;  // \r, \n
   uint64_t apostrophe = 0;
   uint64_t slash = 0;
-  uint64_t high = 0;  // not ASCII
+  uint64_t symbol = 0;  // first bytes of known symbols of three bytes
+  uint64_t high = 0;    // what is not ASCII and not known
 };
 
 template <SplitFamily kFamily>
@@ -111,13 +113,14 @@ SMELT_INLINE BlockClasses classes_of(const char* p) {
   return out;
 }
 
-// The letters of two bytes that blocks know, by their first byte. With cases: U+00C0 to U+00FF, U+0400 to U+045F.
-// Without: U+00C0 to U+02BF, U+0380 to U+047F, U+04C0 to U+04FF. There are a few other characters among them.
+// The first bytes of characters that blocks know: of some symbols, and of letters of two bytes. With cases: U+00C0 to
+// U+00FF, U+0400 to U+045F. Without: U+00C0 to U+02BF, U+0380 to U+047F, U+04C0 to U+04FF. There are a few other
+// characters among them.
 template <bool kCased>
 struct KnownLeads {
   bool known[256] = {};
   constexpr KnownLeads() {
-    for (const int byte : {0xC3, 0xD0, 0xD1}) {
+    for (const int byte : {0xC3, 0xD0, 0xD1, 0xE2}) {
       known[byte] = true;
     }
     for (const int byte : {0xC4, 0xC5, 0xC6, 0xC7, 0xC8, 0xC9, 0xCA, 0xCE, 0xCF, 0xD3}) {
@@ -128,49 +131,64 @@ struct KnownLeads {
 template <bool kCased>
 constexpr KnownLeads<kCased> kKnownLeads;
 
-struct Letters {
-  uint64_t first = 0;  // first bytes of known letters, if a second one follows
-  uint64_t upper = 0;  // those of upper case
-};
-
-// `second` holds what follows each byte of `first`.
-template <bool kCased>
-SMELT_INLINE Letters known_letters(const Bytes& first, const Bytes& second) {
-  const uint64_t c3 = first.equal('\xC3');
-  const uint64_t d0 = first.equal('\xD0');
-  const uint64_t d1 = first.equal('\xD1');
-  const uint64_t follows = second.in_range('\x80', 0x40);
-  const uint64_t signs = c3 & (second.equal('\x97') | second.equal('\xB7'));
-  if constexpr (kCased) {
-    const uint64_t other_case = d1 & second.in_range('\xA0', 0x20);
-    return {(c3 | d0 | d1) & follows & ~(signs | other_case),
-            (c3 & second.in_range('\x80', 0x1F)) | (d0 & second.in_range('\x80', 0x30))};
-  } else {
-    const uint64_t ce = first.equal('\xCE');
-    const uint64_t cf = first.equal('\xCF');
-    const uint64_t no_greek =
-        (ce & (second.in_range('\x80', 8) | second.equal('\x8B') | second.equal('\x8D') | second.equal('\xA2'))) |
-        (cf & second.equal('\xB6'));
-    const uint64_t leads = first.in_range('\xC3', 8) | ce | cf | d0 | d1 | first.equal('\xD3');
-    return {leads & follows & ~(signs | no_greek), 0};
+// One bit a byte of a block.
+template <class Test>
+SMELT_INLINE uint64_t bits_of(const char* p, Test test) {
+  uint64_t bits = 0;
+  for (int at = 0; at < kBlock; at += Bytes::kWidth) {
+    bits |= test(Bytes::load(p + at)) << at;
   }
+  return bits;
 }
 
-// Makes letters of the known ones of two bytes; the block's last byte has nothing behind it.
+SMELT_INLINE uint64_t equal(const char* p, int byte) {
+  return bits_of(p, [byte](const Bytes& b) SMELT_LAMBDA { return b.equal(static_cast<char>(byte)); });
+}
+SMELT_INLINE uint64_t in_range(const char* p, int first, int count) {
+  return bits_of(
+      p, [=](const Bytes& b) SMELT_LAMBDA { return b.in_range(static_cast<char>(first), static_cast<char>(count)); });
+}
+
+// Makes letters of the known ones of two bytes.
 template <bool kCased>
-SMELT_INLINE void add_known_letters(const char* p, BlockClasses& c) {
-  char behind[kBlock] = {};
-  std::memcpy(behind, p + 1, kBlock - 1);
-  Letters all;
-  for (int at = 0; at < kBlock; at += Bytes::kWidth) {
-    const Letters part = known_letters<kCased>(Bytes::load(p + at), Bytes::load(behind + at));
-    all.first |= part.first << at;
-    all.upper |= part.upper << at;
+SMELT_INLINE void add_known_letters(const char* p, uint64_t c3, BlockClasses& c) {
+  const uint64_t follows = in_range(p, 0x80, 0x40) >> 1;
+  const uint64_t d0 = equal(p, 0xD0);
+  const uint64_t d1 = equal(p, 0xD1);
+  uint64_t first = c3 | d0 | d1;
+  first &= ~(c3 & ((equal(p, 0x97) | equal(p, 0xB7)) >> 1));
+  if constexpr (kCased) {
+    first &= ~(d1 & (in_range(p, 0xA0, 0x20) >> 1)) & follows;
+    const uint64_t upper = first & ((c3 & (in_range(p, 0x80, 0x1F) >> 1)) | (d0 & (in_range(p, 0x80, 0x30) >> 1)));
+    c.upper |= upper | upper << 1;
+  } else {
+    first |= in_range(p, 0xC4, 7) | equal(p, 0xD3);
+    if (const uint64_t greek = in_range(p, 0xCE, 2); greek != 0) {
+      const uint64_t ce = equal(p, 0xCE);
+      const uint64_t none = in_range(p, 0x80, 8) | equal(p, 0x8B) | equal(p, 0x8D) | equal(p, 0xA2);
+      first |= greek & ~((ce & (none >> 1)) | (greek & ~ce & (equal(p, 0xB6) >> 1)));
+    }
+    first &= follows;
   }
-  all.upper &= all.first;
-  c.letter |= all.first | all.first << 1;
-  c.upper |= all.upper | all.upper << 1;
-  c.high &= ~(all.first | all.first << 1);
+  c.letter |= first | first << 1;
+  c.high &= ~(first | first << 1);
+}
+
+// Makes symbols of U+2010 to U+2027 and U+2030 to U+203F: dashes, quotation marks, the ellipsis.
+SMELT_INLINE void add_known_symbols(const char* p, uint64_t e2, BlockClasses& c) {
+  const uint64_t third = in_range(p, 0x90, 0x18) | in_range(p, 0xB0, 0x10);
+  c.symbol = e2 & (equal(p, 0x80) >> 1) & (third >> 2);
+  c.high &= ~(c.symbol | c.symbol << 1 | c.symbol << 2);
+}
+
+template <bool kCased>
+SMELT_INLINE void add_known(const char* p, BlockClasses& c) {
+  if (const uint64_t e2 = equal(p, 0xE2); e2 != 0) {
+    add_known_symbols(p, e2, c);
+  }
+  if (in_range(p, 0xC3, 17) != 0) {
+    add_known_letters<kCased>(p, equal(p, 0xC3), c);
+  }
 }
 
 SMELT_INLINE uint64_t below(int n) {  // n of [0, 64]
@@ -266,7 +284,8 @@ SMELT_INLINE Starts starts_newer(const SplitRule& rule, const BlockClasses& c, i
   const uint64_t space = c.space & ~swallowed;
   const uint64_t inner = space & ~c.newline;
   const uint64_t other_starts = run_starts(other) & ~(c.blank << 1);
-  uint64_t letters = run_starts(c.letter) & ~((inner | (other_starts & ~(other >> 1))) << 1);
+  const uint64_t single = other_starts & ~(other >> 1);
+  uint64_t letters = run_starts(c.letter) & ~((inner | single) << 1) & ~((other_starts & c.symbol) << 3);
   if constexpr (kTekken) {
     letters |= c.upper & ((c.letter & ~c.upper) << 1);
   }
@@ -286,7 +305,7 @@ template <SplitFamily kFamily>
 SMELT_INLINE uint64_t word_starts(const SplitRule& rule, const char* block, int left) {
   BlockClasses c = classes_of<kFamily>(block);
   if (c.high != 0) {
-    add_known_letters<kFamily == SplitFamily::kTekken>(block, c);
+    add_known<kFamily == SplitFamily::kTekken>(block, c);
   }
   uint64_t not_known = c.high;
   if constexpr (kFamily == SplitFamily::kTekken) {
