@@ -8,7 +8,7 @@ namespace smelt {
 namespace {
 
 constexpr int kLeastSets = 15;  // 2 MB
-constexpr int kMostSets = 18;   // 16 MB
+constexpr int kMostSets = 19;   // 32 MB
 
 LookUpWords look_up_for(int id_bytes, Isa isa) {
 #if defined(__x86_64__)

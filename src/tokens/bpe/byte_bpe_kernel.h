@@ -148,6 +148,13 @@ class Batch {
 
   SMELT_INLINE uint32_t* finish(WordCache::View& view, uint32_t* ids) {
     aside_end_ = aside_;
+    for (size_t m = 0; m < missing_count_; ++m) {
+      entries_[m] = entry_of(view, keys_[m]);
+      if (entries_[m] != nullptr && entries_[m]->count == WordCache::kInArena) {
+        __builtin_prefetch(view.arena + WordCache::place_of(*entries_[m]));
+        __builtin_prefetch(view.arena + WordCache::place_of(*entries_[m]) + 16);
+      }
+    }
     size_t unknown = 0;
     for (size_t m = 0; m < missing_count_; ++m) {
       if (!find_behind(view, m)) {
@@ -206,8 +213,8 @@ class Batch {
       const std::string_view word = word_at(missing_[m]);
       keys_[m] = key_of(word.data(), word.size(), end);
       const size_t set = WordCache::hash_of(keys_[m]) >> view.shift;
-      __builtin_prefetch(view.sets + set);
-      __builtin_prefetch(view.sets + (set ^ 1));
+      __builtin_prefetch(view.sets + set, 0, 0);
+      __builtin_prefetch(view.sets + (set ^ 1), 0, 0);
     }
   }
 
@@ -234,7 +241,7 @@ class Batch {
     const WordKey key = keys_[m];
     const size_t index = missing_[m];
     const std::string_view word = word_at(index);
-    const WordCache::Entry* const entry = entry_of(view, key);
+    const WordCache::Entry* const entry = entries_[m];
     if (entry == nullptr) {
       values_[index] = Pack::kTooLong;
       return word.size() > WordCache::kLongestWord;
@@ -323,6 +330,7 @@ class Batch {
   uint32_t missing_[kWords + 1];  // the words that the front lacks
   uint64_t values_[kWords];
   WordKey keys_[kWords];  // of missing_
+  const WordCache::Entry* entries_[kWords];
   uint32_t* aside_end_ = nullptr;
   WordIds::Unknown unknown_[kWords];
   size_t unknown_index_[kWords];

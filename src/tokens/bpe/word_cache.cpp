@@ -91,9 +91,7 @@ WordKey WordCache::key_of(std::string_view word) {
 }
 
 std::span<const uint32_t> WordCache::in_arena(const View& view, const Entry& entry, std::string_view word) {
-  uint32_t at = 0;
-  std::memcpy(&at, entry.ids, sizeof(at));
-  const uint32_t* const record = view.arena + at;
+  const uint32_t* const record = view.arena + place_of(entry);
   const bool same = record[0] == word.size() && std::memcmp(record + 2 + record[1], word.data(), word.size()) == 0;
   return same ? std::span(record + 2, record[1]) : std::span<const uint32_t>();
 }

@@ -83,6 +83,11 @@ class WordCache {
 
   const View& view() const { return view_; }
   int id_bytes() const { return id_bytes_; }
+  static uint32_t place_of(const Entry& entry) {  // in the arena
+    uint32_t at = 0;
+    std::memcpy(&at, entry.ids, sizeof(at));
+    return at;
+  }
   // The ids of an entry in the arena, if it is one of `word`, else an empty span.
   static std::span<const uint32_t> in_arena(const View& view, const Entry& entry, std::string_view word);
   void put(const WordKey& key, std::string_view word, std::span<const uint32_t> ids);
