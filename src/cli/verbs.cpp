@@ -22,7 +22,9 @@ const std::vector<Verb>& verbs() {
                              tokenizer_decode_verb(),
                              tokenizer_inspect_verb(),
                              tokens_build_verb(),
+                             tokens_pack_verb(),
                              tokens_samples_verb(),
+                             tokens_index_verb(),
                              tokens_blend_verb(),
                              tokens_inspect_verb()};
     for (const Verb& verb : {pretrain_verb(), eval_verb(), score_verb(), generate_verb(), chat_verb(), serve_verb(),

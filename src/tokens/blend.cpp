@@ -42,6 +42,11 @@ std::vector<double> listed_weights(const BlendPhase& phase, const std::vector<Bl
     if (!(weight >= 0) || !std::isfinite(weight)) {
       throw usage_error(fmt::format("{} is no weight", weight), key + ".weight", "give a number of 0 or more");
     }
+    if ((phase.method == "sized") != (phase.sources[i].tokens > 0)) {
+      throw usage_error(phase.method == "sized" ? "the method sized needs a number of tokens"
+                                                : fmt::format("the method {} takes no number of tokens", phase.method),
+                        key + ".tokens", "say how many tokens of the source the phase takes with the method sized");
+    }
     if (phase.method != "explicit" && weight != 1) {
       throw usage_error(fmt::format("the method {} makes its own weights", phase.method), key + ".weight",
                         "leave the weight out, or choose method = \"explicit\"");
@@ -102,6 +107,52 @@ std::vector<double> phase_weights(const BlendPhase& phase, const std::vector<Ble
     weight /= sum;
   }
   return weights;
+}
+
+bool has_own_size(const BlendPhase& phase) {
+  return phase.method == "exhaustive" || phase.method == "sized";
+}
+
+// Samples of each source in a phase that has a size of its own.
+std::vector<int64_t> exact_samples(const BlendPhase& phase, const std::vector<BlendSource>& sources,
+                                   int64_t seq_length, const std::string& where) {
+  const std::vector<double> listed = listed_weights(phase, sources, where);
+  if (phase.method == "sized" && phase.sources.empty()) {
+    throw usage_error("the method sized needs its sources", where + ".sources", "list them with their tokens");
+  }
+  std::vector<int64_t> samples(sources.size());
+  for (size_t d = 0; d < sources.size(); ++d) {
+    samples[d] = listed[d] > 0 && phase.method == "exhaustive" ? sources[d].samples_per_epoch : 0;
+  }
+  for (const BlendWeight& source : phase.sources) {
+    if (phase.method == "sized") {
+      samples[find_source(sources, source.source, where)] = source.tokens / seq_length;
+    }
+  }
+  return samples;
+}
+
+// A phase with a size of its own, as far as the run goes.
+BlendPlan::Phase exact_phase(const BlendPhase& phase, const std::vector<BlendSource>& sources, int64_t seq_length,
+                             int64_t left, const std::string& where) {
+  const std::vector<int64_t> samples = exact_samples(phase, sources, seq_length, where);
+  const int64_t all = std::accumulate(samples.begin(), samples.end(), int64_t{0});
+  if (all == 0) {
+    throw usage_error("the phase has not a single sample", where, "give it more tokens or a shorter sequence length");
+  }
+  BlendPlan::Phase out{std::min(all, left), {}};
+  for (const int64_t own : samples) {
+    out.weights.push_back(static_cast<double>(own) / static_cast<double>(all));
+  }
+  return out;
+}
+
+std::vector<int64_t> starts(const Blend& blend, const std::vector<BlendSource>& sources) {
+  std::vector<int64_t> out(sources.size());
+  for (size_t i = 0; i < blend.start.size(); ++i) {
+    out[find_source(sources, blend.start[i].source, fmt::format("start[{}].source", i))] = blend.start[i].samples;
+  }
+  return out;
 }
 
 int64_t phase_end(const BlendPhase& phase, int64_t seq_length, int64_t num_samples) {
@@ -182,25 +233,31 @@ void redistribute(const BlendPlan& original, const std::vector<BlendSource>& sou
 BlendPlan plan_blend(const Blend& blend, const std::vector<BlendSource>& sources, int64_t seq_length,
                      int64_t num_samples) {
   BlendPlan plan;
+  plan.start = starts(blend, sources);
   const std::vector<double> capacity = capacities(blend, sources);
   std::vector<double> left = capacity;
   const std::vector<BlendPhase> whole_run(1);
   int64_t done = 0;
   for (const BlendPhase& phase : blend.phases.empty() ? whole_run : blend.phases) {
     const std::string where = fmt::format("phases[{}]", plan.phases.size());
-    const int64_t end = phase_end(phase, seq_length, num_samples);
+    const int64_t end = has_own_size(phase) ? done : phase_end(phase, seq_length, num_samples);
     if (end < done) {
       throw usage_error("ends before the phase before it", where + ".until", "put the phases in order");
     }
-    plan.phases.push_back({end - done, phase_weights(phase, sources, left, end - done, where)});
+    plan.phases.push_back(has_own_size(phase)
+                              ? exact_phase(phase, sources, seq_length, num_samples - done, where)
+                              : BlendPlan::Phase{end - done, phase_weights(phase, sources, left, end - done, where)});
+    const int64_t samples = plan.phases.back().samples;
     for (size_t d = 0; d < sources.size(); ++d) {
-      left[d] -= plan.phases.back().weights[d] * static_cast<double>(end - done);
+      left[d] -= plan.phases.back().weights[d] * static_cast<double>(samples);
     }
-    done = end;
+    done += samples;
   }
   if (done != num_samples) {
+    const bool exact = !blend.phases.empty() && has_own_size(blend.phases.back());
     throw usage_error(fmt::format("the phases end at sample {} of {}", done, num_samples), "phases",
-                      "let the last phase end at until = 1.0");
+                      exact ? "shorten the run to them, or add a phase for the rest"
+                            : "let the last phase end at until = 1.0");
   }
   if (blend.over_cap == "redistribute") {
     redistribute(BlendPlan(plan), sources, capacity, plan);

@@ -1,4 +1,4 @@
-set(ROOM_LIBS fmt::fmt PkgConfig::utf8proc PkgConfig::pcre2 PkgConfig::zstd)
+set(ROOM_LIBS fmt::fmt simdjson::simdjson PkgConfig::utf8proc PkgConfig::pcre2 PkgConfig::zstd)
 
 # NAME_avx2.cpp is compiled for AVX2 and the bit instructions that came with it; code in it has internal linkage, so that the linker never picks it for
 # a machine that lacks them.

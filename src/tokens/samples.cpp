@@ -63,7 +63,7 @@ SampleStream::SampleStream(std::vector<NamedDataset> datasets, const Blend& blen
     sources.push_back({named.name, named.dataset->num_tokens(), source.windows_per_epoch()});
   }
   const BlendPlan plan = plan_blend(blend, sources, seq_length, num_samples);
-  std::vector<int64_t> taken(sources.size());
+  std::vector<int64_t> taken = plan.start;
   int64_t begin = 0;
   for (const BlendPlan::Phase& phase : plan.phases) {
     if (phase.samples > 0) {
@@ -96,6 +96,19 @@ SampleStream::Origin SampleStream::origin(int64_t index) const {
   const ShareSchedule::Turn turn = phase.schedule.at(index - phase.begin);
   return {static_cast<int32_t>(after - 1 - state_->phases.begin()), turn.source,
           phase.taken[static_cast<size_t>(turn.source)] + turn.count};
+}
+
+std::vector<int64_t> SampleStream::positions(int64_t index) const {
+  SMELT_CHECK(index >= 0 && index <= size());
+  const auto after = std::upper_bound(state_->phases.begin(), state_->phases.end(), index,
+                                      [](int64_t i, const State::Phase& phase) { return i < phase.begin; });
+  const State::Phase& phase = *(after - 1);
+  std::vector<int64_t> out = phase.taken;
+  const std::vector<int64_t> counts = phase.schedule.counts(index - phase.begin);
+  for (size_t d = 0; d < out.size(); ++d) {
+    out[d] += counts[d];
+  }
+  return out;
 }
 
 void SampleStream::read(int64_t index, std::span<int32_t> out) const {

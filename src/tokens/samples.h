@@ -4,7 +4,7 @@
 //
 // The phases decide how many samples come from which source; ShareSchedule says whose turn it is (at every prefix of a
 // phase each source is within one sample of its share); SourceWindows says which tokens its n-th sample holds. A source
-// goes on where it stopped when the phase changes.
+// goes on where it stopped when the phase changes; blend.start lets a run with another blend do so too.
 #pragma once
 
 #include <cstdint>
@@ -51,6 +51,9 @@ class SampleStream {
     bool operator==(const Origin&) const = default;
   };
   Origin origin(int64_t index) const;
+  // By source, the position that it has reached before sample `index` (at most size()): what a run that goes on from
+  // there with another blend takes as blend.start.
+  std::vector<int64_t> positions(int64_t index) const;
 
   // How often each source will be seen.
   struct Use {

@@ -1,5 +1,6 @@
 #include "tokens/token_dataset.h"
 
+#include <algorithm>
 #include <bit>
 #include <cstring>
 
@@ -32,11 +33,26 @@ bool is_known(uint8_t type) {
 }
 
 template <class T>
+void append_narrow(std::span<const uint32_t> tokens, std::string& out) {
+  const size_t at = out.size();
+  out.resize(at + tokens.size() * sizeof(T));
+  char* to = out.data() + at;
+  for (size_t i = 0; i < tokens.size(); ++i) {
+    const auto value = static_cast<T>(tokens[i]);
+    std::memcpy(to + i * sizeof(T), &value, sizeof(T));
+  }
+}
+
+// A plain loop over restricted pointers of known types is what compilers turn into vector code.
+template <class T>
 void widen(const char* from, std::span<int32_t> out) {
-  for (size_t i = 0; i < out.size(); ++i) {
+  int32_t* __restrict to = out.data();
+  const char* __restrict bytes = from;
+  const size_t count = out.size();
+  for (size_t i = 0; i < count; ++i) {
     T value;
-    std::memcpy(&value, from + i * sizeof(T), sizeof(T));
-    out[i] = static_cast<int32_t>(value);  // NOLINT(bugprone-signed-char-misuse): int8 is a type of tokens
+    std::memcpy(&value, bytes + i * sizeof(T), sizeof(T));
+    to[i] = static_cast<int32_t>(value);  // NOLINT(bugprone-signed-char-misuse): int8 is a type of tokens
   }
 }
 
@@ -78,6 +94,27 @@ int token_bytes(TokenType type) {
 TokenType token_type_for(uint32_t vocab_size) {
   constexpr uint32_t kUint16Below = 65500;  // Megatron's builder
   return vocab_size < kUint16Below ? TokenType::kUint16 : TokenType::kInt32;
+}
+
+void append_raw_tokens(std::span<const uint32_t> tokens, TokenType type, std::string& out, const std::string& where) {
+  uint32_t highest = 0;
+  for (const uint32_t token : tokens) {
+    highest = std::max(highest, token);
+  }
+  if (const uint32_t limit = highest_token(type); highest > limit) {
+    throw input_error(fmt::format("token {} does not fit the type of the dataset, which ends at {}", highest, limit),
+                      where, "build it with the vocabulary size of the tokenizer");
+  }
+  switch (token_bytes(type)) {
+    case 1:
+      return append_narrow<uint8_t>(tokens, out);
+    case 2:
+      return append_narrow<uint16_t>(tokens, out);
+    case 4:
+      return append_narrow<uint32_t>(tokens, out);
+    default:
+      return append_narrow<uint64_t>(tokens, out);
+  }
 }
 
 TokenDataset::TokenDataset(const std::string& prefix) : prefix_(prefix) {
@@ -188,7 +225,8 @@ void TokenDataset::read(int64_t sequence, int64_t offset, std::span<int32_t> out
     case TokenType::kUint16:
       return widen<uint16_t>(from, out);
     case TokenType::kInt32:
-      return widen<int32_t>(from, out);
+      std::memcpy(out.data(), from, out.size_bytes());
+      return;
     case TokenType::kInt64:
       break;
   }
@@ -213,26 +251,25 @@ TokenDatasetWriter::TokenDatasetWriter(const std::string& prefix, TokenType type
     : prefix_(prefix), type_(type), tokens_(prefix + ".bin") {}
 
 void TokenDatasetWriter::add_document(std::span<const uint32_t> tokens) {
-  const uint32_t highest = highest_token(type_);
   buffer_.clear();
-  for (const uint32_t token : tokens) {
-    if (token > highest) {
-      throw input_error(fmt::format("token {} does not fit the type of the dataset, which ends at {}", token, highest),
-                        prefix_ + ".bin", "build it with the vocabulary size of the tokenizer");
+  append_raw_tokens(tokens, type_, buffer_, prefix_ + ".bin");
+  const auto length = static_cast<int64_t>(tokens.size());
+  add_documents(buffer_, {&length, 1});
+}
+
+void TokenDatasetWriter::add_documents(std::string_view raw, std::span<const int64_t> lengths) {
+  for (const int64_t length : lengths) {
+    if (length > INT32_MAX) {
+      throw input_error(fmt::format("a document of {} tokens is too long for the format", length), prefix_ + ".bin",
+                        "split the document");
     }
-    const auto value = static_cast<uint64_t>(token);
-    buffer_.append(reinterpret_cast<const char*>(&value), static_cast<size_t>(token_bytes(type_)));
+    if (length > 0) {
+      lengths_.push_back(static_cast<int32_t>(length));
+      num_tokens_ += length;
+    }
+    documents_.push_back(static_cast<int64_t>(lengths_.size()));
   }
-  if (tokens.size() > INT32_MAX) {
-    throw input_error(fmt::format("a document of {} tokens is too long for the format", tokens.size()),
-                      prefix_ + ".bin", "split the document");
-  }
-  if (!tokens.empty()) {
-    tokens_.write(buffer_);
-    lengths_.push_back(static_cast<int32_t>(tokens.size()));
-    num_tokens_ += static_cast<int64_t>(tokens.size());
-  }
-  documents_.push_back(static_cast<int64_t>(lengths_.size()));
+  tokens_.write(raw);
 }
 
 void TokenDatasetWriter::append(const TokenDataset& dataset) {

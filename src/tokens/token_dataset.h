@@ -22,6 +22,8 @@ enum class TokenType : uint8_t { kUint8 = 1, kInt8 = 2, kInt16 = 3, kInt32 = 4, 
 
 int token_bytes(TokenType type);
 TokenType token_type_for(uint32_t vocab_size);  // kUint16 or kInt32
+// Appends tokens as they stand in a .bin file. UserError(kInput), naming `where`, for one that the type cannot hold.
+void append_raw_tokens(std::span<const uint32_t> tokens, TokenType type, std::string& out, const std::string& where);
 
 // A mapped dataset. Thread-safe for reading.
 class TokenDataset {
@@ -68,6 +70,9 @@ class TokenDatasetWriter {
   // A document of one sequence; of none where `tokens` is empty. A token that the type cannot hold is a
   // UserError(kInput).
   void add_document(std::span<const uint32_t> tokens);
+  // Documents whose tokens are raw already (append_raw_tokens), one after another; `lengths` in tokens, 0 for one
+  // without a sequence.
+  void add_documents(std::string_view raw, std::span<const int64_t> lengths);
   // All documents of another dataset of the same type, as Megatron's merge does.
   void append(const TokenDataset& dataset);
   int64_t num_tokens() const { return num_tokens_; }

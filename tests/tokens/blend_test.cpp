@@ -161,5 +161,43 @@ TEST_F(BlendPlans, WeightsAreForExplicitBlendsAlone) {
   EXPECT_THAT(error("phases = [{method = \"unimaxx\"}]", 10), HasSubstr("unimax"));
 }
 
+TEST_F(BlendPlans, ExhaustivePhasesTakeEveryWindowOnce) {
+  const BlendPlan whole = plan("phases = [{method = \"exhaustive\"}]", 1110);
+  ASSERT_EQ(whole.phases[0].samples, 1110);
+  expect_samples(whole.phases[0], {1000, 100, 10});
+  const BlendPlan then = plan(R"(
+[[phases]]
+method = "exhaustive"
+sources = [{source = "code"}, {source = "math"}]
+[[phases]]
+sources = [{source = "web"}]
+)",
+                              500);
+  EXPECT_EQ(then.phases[0].samples, 110);
+  EXPECT_EQ(then.phases[1].samples, 390);
+  EXPECT_EQ(plan("phases = [{method = \"exhaustive\"}]", 700).phases[0].samples, 700) << "cut where the run ends";
+  EXPECT_THAT(error("phases = [{method = \"exhaustive\"}]", 1111),
+              testing::AllOf(HasSubstr("end at sample 1110 of 1111"), HasSubstr("add a phase")));
+}
+
+TEST_F(BlendPlans, SizedPhasesTakeTheirTokens) {
+  const BlendPlan sized = plan(
+      R"(phases = [{method = "sized", sources = [{source = "web", tokens = 1234}, {source = "math", tokens = 250}]}])",
+      148);
+  EXPECT_EQ(sized.phases[0].samples, 148);
+  expect_samples(sized.phases[0], {123, 0, 25});
+  EXPECT_THAT(error("phases = [{method = \"sized\", sources = [{source = \"web\"}]}]", 10),
+              HasSubstr("phases[0].sources[0].tokens"));
+  EXPECT_THAT(error("phases = [{method = \"sized\"}]", 10), HasSubstr("needs its sources"));
+  EXPECT_THAT(error("phases = [{sources = [{source = \"web\", tokens = 5}]}]", 10), HasSubstr("takes no number"));
+  EXPECT_THAT(error("max_epochs = 1\nphases = [{method = \"sized\", sources = [{source = \"math\", tokens = 250}]}]", 25),
+              HasSubstr("2.50 epochs of \"math\""));
+}
+
+TEST_F(BlendPlans, StartsAreNamed) {
+  EXPECT_EQ(plan("start = [{source = \"code\", samples = 7}]", 10).start, (std::vector<int64_t>{0, 7, 0}));
+  EXPECT_THAT(error("start = [{source = \"cod\", samples = 7}]", 10), HasSubstr("start[0].source"));
+}
+
 }  // namespace
 }  // namespace smelt

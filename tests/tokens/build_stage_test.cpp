@@ -8,12 +8,14 @@
 
 #include "base/error.h"
 #include "base/files.h"
+#include "base/stream.h"
 #include "corpus/document_io.h"
 #include "support/temporary_directory.h"
 #include "support/test_context.h"
 #include "tokens/bpe_trainer.h"
 #include "tokens/data.h"
 #include "tokens/token_dataset.h"
+#include "tokens/tokenizer.h"
 
 namespace smelt {
 namespace {
@@ -24,6 +26,7 @@ class Build : public testing::Test {
     make_directories(dir_.file("tokenizer"));
     TokenizerOptions options;
     options.vocab_size = 300;
+    options.special_tokens = {"<|endoftext|>", "<file_sep>", "<fim_prefix>", "<fim_middle>", "<fim_suffix>"};
     TrainedTokenizer trained = train_tokenizer(context_.get(), options, [n = 0]() mutable {
       return n++ == 0 ? std::optional<std::string>("some words to learn some words from, some more words")
                       : std::nullopt;
@@ -124,15 +127,94 @@ TEST_F(Build, StoppedAndResumedEqualsUndisturbed) {
 
 TEST_F(Build, BrokenLinesAreCountedByReason) {
   write_file(dir_.file("odd.jsonl"), "{\"text\": \"some\"}\n{broken\n{\"id\": \"3\"}\n");
-  const Tokenizer tokenizer = Tokenizer::load(dir_.file("tokenizer"));
   TokensOptions options;
   options.append_eod = false;
-  const TokenCounts counts = build_dataset(context_.get(), options, tokenizer,
+  const TokenCounts counts = build_dataset(context_.get(), options, dir_.file("tokenizer"),
                                            list_document_files({dir_.file("odd.jsonl")}), dir_.file("odd"));
   EXPECT_EQ(counts.documents, 1);
   EXPECT_EQ(counts.rejected.at("bad_json"), 1);
   EXPECT_EQ(counts.rejected.at("missing_text"), 1);
   EXPECT_EQ(text_of(TokenDataset(dir_.file("odd")), 0), "some");
+}
+
+TEST_F(Build, OnlyMarkersBecomeTokens) {
+  write_file(dir_.file("code.jsonl"), R"({"text":"<file_sep>some<|endoftext|> words<file_sep>"})");
+  TokensOptions options;
+  options.markers = {"<file_sep>"};
+  build_dataset(context_.get(), options, dir_.file("tokenizer"), list_document_files({dir_.file("code.jsonl")}),
+                dir_.file("code"));
+  const Tokenizer tokenizer = Tokenizer::load(dir_.file("tokenizer"));
+  const std::vector<int32_t> ids = TokenDataset(dir_.file("code")).sequence(0);
+  const auto count = [&](const char* token) {
+    return std::ranges::count(ids, static_cast<int32_t>(tokenizer.token_id(token).value()));
+  };
+  EXPECT_EQ(count("<file_sep>"), 2);
+  EXPECT_EQ(count("<|endoftext|>"), 1) << "the one that ends the document";
+  options.markers = {"<file_step>"};
+  try {
+    build_dataset(context_.get(), options, dir_.file("tokenizer"), list_document_files({dir_.file("code.jsonl")}),
+                  dir_.file("none"));
+    FAIL();
+  } catch (const UserError& error) {
+    EXPECT_THAT(error.what(), testing::HasSubstr("tokens.markers"));
+    EXPECT_EQ(error.code(), ExitCode::kUsage);
+  }
+}
+
+TEST_F(Build, FillInTheMiddleKeepsTheText) {
+  TokensOptions options;
+  options.append_eod = false;
+  options.fim.rate = 1;
+  const std::vector<InputFile> files = list_document_files({dir_.file("corpus/train/code")});
+  build_dataset(context_.get(), options, dir_.file("tokenizer"), files, dir_.file("fim"));
+  const TokenDataset dataset(dir_.file("fim"));
+  ASSERT_EQ(dataset.num_documents(), 3000);
+  for (int64_t i = 0; i < 3000; i += 7) {
+    std::string text = text_of(dataset, i);
+    ASSERT_TRUE(text.starts_with("<fim_prefix>"));
+    const size_t suffix = text.find("<fim_suffix>");
+    const size_t middle = text.find("<fim_middle>");
+    ASSERT_LT(suffix, middle);
+    EXPECT_EQ(text.substr(12, suffix - 12) + text.substr(middle + 12) + text.substr(suffix + 12, middle - suffix - 12),
+              std::string(static_cast<size_t>(i % 500), 'w') + " some words " + std::to_string(i));
+  }
+}
+
+TEST_F(Build, DocumentsAreKeptBeside) {
+  TokensOptions options;
+  options.documents = true;
+  build_dataset(context_.get(), options, dir_.file("tokenizer"),
+                list_document_files({dir_.file("corpus/train/web"), dir_.file("corpus/train/code")}), dir_.file("all"),
+                1);
+  const TokenDataset dataset(dir_.file("all"));
+  LineReader lines(open_input(dir_.file("all.documents.jsonl.zst")));
+  std::string_view line;
+  int64_t document = 0;
+  for (; lines.next(line); ++document) {
+    const Json json = Json::parse(line).value();
+    int64_t tokens = 0;
+    for (int64_t s = dataset.document_begin(document); s < dataset.document_begin(document + 1); ++s) {
+      tokens += dataset.sequence_length(s);
+    }
+    EXPECT_EQ(json.at("tokens").as_int(), tokens);
+    if (document == 1 || document == 5) {
+      EXPECT_EQ(json.at("id").as_string(), "1");
+    }
+  }
+  EXPECT_EQ(document, dataset.num_documents());
+  EXPECT_EQ(document, 3004);
+}
+
+TEST_F(Build, PartsAndThreadsDoNotShowInTheBytes) {
+  const std::vector<InputFile> files =
+      list_document_files({dir_.file("corpus/train/web"), dir_.file("corpus/train/code")});
+  TokensOptions options;
+  build_dataset(TestContext(1).get(), options, dir_.file("tokenizer"), files, dir_.file("whole"));
+  build_dataset(TestContext(3).get(), options, dir_.file("tokenizer"), files, dir_.file("parts"), 1);
+  for (const char* ending : {".bin", ".idx"}) {
+    EXPECT_EQ(read_file(dir_.file(std::string("whole") + ending)), read_file(dir_.file(std::string("parts") + ending)));
+  }
+  EXPECT_FALSE(path_exists(dir_.file("parts.partial")));
 }
 
 }  // namespace

@@ -1,6 +1,7 @@
 #include "tokens/samples.h"
 
 #include <algorithm>
+#include <cmath>
 #include <map>
 #include <set>
 #include <thread>
@@ -150,6 +151,64 @@ sources = [{source = "code", weight = 1}]
   EXPECT_EQ(next[1], 75);
   EXPECT_THAT(stream.describe(), HasSubstr("phase 1"));
   EXPECT_EQ(stream.usage()[1].samples, 75);
+}
+
+TEST_F(Samples, EverySourceIsWithinOneSampleOfItsShareAtAnyMoment) {
+  const SampleStream stream(datasets_, blend(R"(
+phases = [{sources = [{source = "web", weight = 5}, {source = "code", weight = 2.5}, {source = "math", weight = 0.7}]}]
+)"),
+                            kSeq, 3, 3000);
+  const std::vector<double> shares = {5 / 8.2, 2.5 / 8.2, 0.7 / 8.2};
+  std::vector<int64_t> counts(3);
+  for (int64_t i = 0; i < stream.size(); ++i) {
+    EXPECT_EQ(stream.positions(i), counts);
+    ++counts[static_cast<size_t>(stream.origin(i).source)];
+    for (size_t d = 0; d < counts.size(); ++d) {
+      ASSERT_LT(std::abs(static_cast<double>(counts[d]) - shares[d] * static_cast<double>(i + 1)), 1.0) << i;
+    }
+  }
+}
+
+TEST_F(Samples, AnExhaustivePhaseShowsEveryWindowOnce) {
+  int64_t windows = 0;
+  for (const NamedDataset& named : datasets_) {
+    windows += (named.dataset->num_tokens() - 1) / kSeq;
+  }
+  const SampleStream stream(datasets_, blend("phases = [{method = \"exhaustive\"}]"), kSeq, 3, windows);
+  std::set<int32_t> inputs;
+  for (int64_t i = 0; i < windows; ++i) {
+    const std::vector<int32_t> one = sample(stream, i);
+    for (int64_t t = 0; t < kSeq; ++t) {
+      ASSERT_TRUE(inputs.insert(one[static_cast<size_t>(t)]).second) << "a token twice";
+    }
+  }
+  for (const SampleStream::Use& use : stream.usage()) {
+    EXPECT_EQ(use.samples, use.samples_per_epoch) << use.name;
+  }
+}
+
+TEST_F(Samples, ARunWithAnotherBlendGoesOnWhereSourcesWere) {
+  const Blend before = blend("phases = [{sources = [{source = \"web\", weight = 3}, {source = \"code\", weight = 1}]}]");
+  const SampleStream first(datasets_, before, kSeq, 3, 400);
+  const std::vector<int64_t> reached = first.positions(250);
+  Blend after = blend("phases = [{sources = [{source = \"code\", weight = 1}, {source = \"math\", weight = 1}]}]");
+  for (size_t d = 0; d < datasets_.size(); ++d) {
+    after.start.push_back({datasets_[d].name, reached[d]});
+  }
+  const SampleStream second(datasets_, after, kSeq, 3, 60);
+  // As if the phase had changed within one run.
+  const SampleStream whole(datasets_, blend(R"(
+[[phases]]
+until_tokens = 2000
+sources = [{source = "web", weight = 3}, {source = "code", weight = 1}]
+[[phases]]
+sources = [{source = "code", weight = 1}, {source = "math", weight = 1}]
+)"),
+                           kSeq, 3, 310);
+  for (int64_t i = 0; i < 60; ++i) {
+    EXPECT_EQ(second.origin(i).position, whole.origin(250 + i).position);
+    EXPECT_EQ(sample(second, i), sample(whole, 250 + i));
+  }
 }
 
 TEST_F(Samples, CapsRefuseOrRedistribute) {

@@ -12,6 +12,7 @@
 #include "base/stream.h"
 #include "base/text.h"
 #include "cli/inspect/explain.h"
+#include "tokens/pack/packed_dataset.h"
 #include "tokens/token_dataset.h"
 #include "tokens/tokenizer.h"
 
@@ -75,6 +76,27 @@ void add_first(const TokenDataset& dataset, Sheet& sheet, Json& data) {
   }
 }
 
+void add_packing(const std::string& prefix, Sheet& sheet, Json& data) {
+  if (!PackedDataset::exists(prefix)) {
+    return;
+  }
+  const PackedDataset packed(prefix);
+  int64_t used = 0;
+  for (int64_t w = 0; w < packed.num_windows(); ++w) {
+    used += packed.boundaries(w).back();
+  }
+  const int64_t all = packed.num_windows() * packed.window();
+  const double padding = all == 0 ? 0 : 1 - static_cast<double>(used) / static_cast<double>(all);
+  sheet.heading("packed for fine-tuning");
+  sheet.row("windows", fmt::format("{} of {} tokens", grouped(packed.num_windows()), grouped(packed.window())));
+  sheet.row("conversations", grouped(packed.num_documents()));
+  sheet.row("padding", fmt::format("{:.2f} %", 100 * padding));
+  data["windows"] = packed.num_windows();
+  data["window"] = packed.window();
+  data["conversations"] = packed.num_documents();
+  data["padding_share"] = padding;
+}
+
 }  // namespace
 
 Explanation explain_tokens(const std::string& prefix) {
@@ -100,6 +122,7 @@ Explanation explain_tokens(const std::string& prefix) {
   data["documents"] = dataset.num_documents();
   data["longest"] = longest;
   data["dtype"] = type_name(dataset.type());
+  add_packing(prefix, sheet, data);
   add_first(dataset, sheet, data);
   return {"tokens", sheet.text(), std::move(data)};
 }

@@ -94,4 +94,18 @@ ShareSchedule::Turn ShareSchedule::at(int64_t index) const {
   }
 }
 
+std::vector<int64_t> ShareSchedule::counts(int64_t index) const {
+  SMELT_CHECK(index >= 0 && index <= samples_);
+  if (index == samples_) {
+    return checkpoints_.back().counts;
+  }
+  State state = checkpoints_[static_cast<size_t>(index / stride_)];
+  const int64_t from = index / stride_ * stride_;
+  std::vector<int64_t> behind = behind_at(from, state);
+  for (int64_t i = from; i < index; ++i) {
+    ++state.counts[step(behind)];
+  }
+  return state.counts;
+}
+
 }  // namespace smelt

@@ -3,7 +3,7 @@
 // An epoch lays the source's sequences end to end in a shuffled order and cuts that stream into windows of seq_length +
 // 1 tokens, each beginning with the last token of the one before; the windows are then taken in a shuffled order too.
 // Both shuffles are keyed by (seed, source name, epoch); the rest of an epoch that fills no window is left out. Memory:
-// 1/8 byte a sequence and epoch touched. Thread-safe.
+// one byte a sequence and epoch touched. Thread-safe.
 #pragma once
 
 #include <cstdint>
@@ -33,7 +33,7 @@ class SourceWindows {
     KeyedPermutation windows;
     std::vector<int64_t> starts;  // token at which every kStride-th sequence of the shuffled stream begins
   };
-  static constexpr int64_t kStride = 64;
+  static constexpr int64_t kStride = 8;
   std::shared_ptr<const Epoch> epoch(int64_t number) const;
 
   std::string name_;

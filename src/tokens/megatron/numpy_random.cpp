@@ -1,4 +1,4 @@
-#include "tokens/numpy_random.h"
+#include "tokens/megatron/numpy_random.h"
 
 #include <bit>
 
