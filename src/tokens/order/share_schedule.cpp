@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
 #include <numeric>
+#include <thread>
 
 #include "base/error.h"
 
@@ -82,16 +84,23 @@ std::vector<int64_t> ShareSchedule::behind_at(int64_t index, const State& state)
 
 ShareSchedule::Turn ShareSchedule::at(int64_t index) const {
   SMELT_CHECK(index >= 0 && index < samples_);
-  State state = checkpoints_[static_cast<size_t>(index / stride_)];
-  const int64_t from = index / stride_ * stride_;
+  Cursor& cursor = (*cursors_)[std::hash<std::thread::id>()(std::this_thread::get_id()) % kCursors];
+  const std::unique_lock lock(cursor.mutex, std::try_to_lock);
+  int64_t from = index / stride_ * stride_;
+  const bool is_near = lock.owns_lock() && cursor.index > from && cursor.index <= index;
+  State state = is_near ? cursor.state : checkpoints_[static_cast<size_t>(index / stride_)];
+  from = is_near ? cursor.index : from;
   std::vector<int64_t> behind = behind_at(from, state);
-  for (int64_t i = from;; ++i) {
-    const size_t source = step(behind);
-    if (i == index) {
-      return {static_cast<int32_t>(source), state.counts[source]};
-    }
-    ++state.counts[source];
+  for (int64_t i = from; i < index; ++i) {
+    ++state.counts[step(behind)];
   }
+  const size_t source = step(behind);
+  const Turn turn{static_cast<int32_t>(source), state.counts[source]};
+  if (lock.owns_lock()) {
+    cursor.index = index;
+    cursor.state = std::move(state);
+  }
+  return turn;
 }
 
 std::vector<int64_t> ShareSchedule::counts(int64_t index) const {

@@ -3,12 +3,15 @@
 // Tijdeman's rule for the chairman assignment problem (Discrete Mathematics 32, 1980): of the sources at least 1 / (2 K
 // - 2) behind, the one whose deadline is first; then no source is ever further than 1 - 1 / (2 K - 2) from share x
 // samples. (The usual "furthest behind is next" has no such bound.) Shares are fixed-point with 40 bits, so that the
-// order is the same on every machine. Any index is found from the nearest of at most 65,537 checkpoints. Immutable and
-// thread-safe.
+// order is the same on every machine. Any index is found from the nearest of at most 65,537 checkpoints, or from where
+// the calling thread was last, so that reading in order takes a step each. Thread-safe; nothing that shows changes.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
+#include <mutex>
 #include <vector>
 
 namespace smelt {
@@ -33,6 +36,14 @@ class ShareSchedule {
   struct State {
     std::vector<int64_t> counts;
   };
+  // Where a thread was last: the counts before `index`.
+  struct Cursor {
+    std::mutex mutex;
+    int64_t index = -1;
+    State state;
+  };
+  static constexpr size_t kCursors = 16;
+
   // Takes one step; `behind` is share x step - count for each source, in units of 2^-40.
   size_t step(std::vector<int64_t>& behind) const;
   std::vector<int64_t> behind_at(int64_t index, const State& state) const;
@@ -42,6 +53,7 @@ class ShareSchedule {
   int64_t active_ = 0;          // sources with a share
   std::vector<int64_t> share_;  // sum 2^40
   std::vector<State> checkpoints_;
+  std::unique_ptr<std::array<Cursor, kCursors>> cursors_ = std::make_unique<std::array<Cursor, kCursors>>();
 };
 
 }  // namespace smelt
