@@ -102,8 +102,8 @@ class Fixture {
     const std::vector<smelt::InputFile> files = smelt::list_document_files({dir + "/in.jsonl.zst"});
     smelt::DocumentBlocks blocks(files);
     smelt::Progress progress(sink, "build", 0, "bytes");
-    const auto result = smelt::build_part(
-        context, {encoder, smelt::TokenType::kUint16, dir + "/out", {}, INT64_MAX}, blocks, progress);
+    const auto result =
+        smelt::build_part(context, {encoder, smelt::TokenType::kUint16, dir + "/out", {}, INT64_MAX}, blocks, progress);
     SMELT_CHECK(result.counts.bytes == bytes);
     return cpu_seconds() - begin;
   }

@@ -26,7 +26,8 @@ constexpr int64_t kTokens = int64_t{128} << 20;
 // Documents of 50 to 1,950 tokens, written once a call and removed at its end.
 class Corpus {
  public:
-  Corpus() : folder_((std::filesystem::temp_directory_path() / ("fetch_bench-" + std::to_string(::getpid()))).string()) {
+  Corpus()
+      : folder_((std::filesystem::temp_directory_path() / ("fetch_bench-" + std::to_string(::getpid()))).string()) {
     std::filesystem::create_directories(folder_);
     smelt::TokenDatasetWriter writer(prefix(), smelt::TokenType::kUint16);
     smelt::Rng rng(1, "bench/fetch");

@@ -1,5 +1,5 @@
-// Any bytes as PREFIX.idx, PREFIX.bin, PREFIX.pack and an index array: an error that names the file, or data that can be
-// read to the last token.
+// Any bytes as PREFIX.idx, PREFIX.bin, PREFIX.pack and an index array: an error that names the file, or data that can
+// be read to the last token.
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>

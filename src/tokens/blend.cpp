@@ -114,8 +114,8 @@ bool has_own_size(const BlendPhase& phase) {
 }
 
 // Samples of each source in a phase that has a size of its own.
-std::vector<int64_t> exact_samples(const BlendPhase& phase, const std::vector<BlendSource>& sources,
-                                   int64_t seq_length, const std::string& where) {
+std::vector<int64_t> exact_samples(const BlendPhase& phase, const std::vector<BlendSource>& sources, int64_t seq_length,
+                                   const std::string& where) {
   const std::vector<double> listed = listed_weights(phase, sources, where);
   if (phase.method == "sized" && phase.sources.empty()) {
     throw usage_error("the method sized needs its sources", where + ".sources", "list them with their tokens");
@@ -255,9 +255,9 @@ BlendPlan plan_blend(const Blend& blend, const std::vector<BlendSource>& sources
   }
   if (done != num_samples) {
     const bool exact = !blend.phases.empty() && has_own_size(blend.phases.back());
-    throw usage_error(fmt::format("the phases end at sample {} of {}", done, num_samples), "phases",
-                      exact ? "shorten the run to them, or add a phase for the rest"
-                            : "let the last phase end at until = 1.0");
+    throw usage_error(
+        fmt::format("the phases end at sample {} of {}", done, num_samples), "phases",
+        exact ? "shorten the run to them, or add a phase for the rest" : "let the last phase end at until = 1.0");
   }
   if (blend.over_cap == "redistribute") {
     redistribute(BlendPlan(plan), sources, capacity, plan);

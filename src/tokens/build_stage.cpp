@@ -230,8 +230,8 @@ class CorpusBuild {
 TokenCounts build_dataset(const Context& context, const TokensOptions& options, const std::string& tokenizer_path,
                           const std::vector<InputFile>& files, const std::string& prefix, int64_t part_bytes) {
   Pipeline pipeline(context, options, tokenizer_path);
-  StageDir parts = open_parts(context, prefix + ".partial",
-                              dataset_key(options, context.seed, tokenizer_path, files, part_bytes));
+  StageDir parts =
+      open_parts(context, prefix + ".partial", dataset_key(options, context.seed, tokenizer_path, files, part_bytes));
   const int64_t blocks_a_part = std::max<int64_t>(1, part_bytes >> 20);
   DocumentBlocks blocks(files);
   TokenCounts total;
@@ -259,15 +259,15 @@ TokenCounts build_dataset(const Context& context, const TokensOptions& options, 
 
 StageResult build_tokens(const Context& context, const TokensOptions& options, const std::string& tokenizer_dir,
                          const std::string& corpus_dir, const std::string& dir) {
-  const StageSpec spec{.name = "tokens",
-                       .version = 2,
-                       .dir = dir,
-                       .settings = dataset_settings(options, context.seed),
-                       .inputs = {{"tokenizer", tokenizer_digest(tokenizer_dir)}, {"corpus", corpus_digest(corpus_dir)}},
-                       .shared = true};
-  return run_stage(context, spec, [&](StageDir& out) {
-    return CorpusBuild(context, options, tokenizer_dir, corpus_dir, out).run();
-  });
+  const StageSpec spec{
+      .name = "tokens",
+      .version = 2,
+      .dir = dir,
+      .settings = dataset_settings(options, context.seed),
+      .inputs = {{"tokenizer", tokenizer_digest(tokenizer_dir)}, {"corpus", corpus_digest(corpus_dir)}},
+      .shared = true};
+  return run_stage(context, spec,
+                   [&](StageDir& out) { return CorpusBuild(context, options, tokenizer_dir, corpus_dir, out).run(); });
 }
 
 }  // namespace smelt

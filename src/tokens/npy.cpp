@@ -122,9 +122,7 @@ void NpyWriter::commit() {
 }
 
 NpyArray::NpyArray(const std::string& path) : file_(path) {
-  const auto damaged = [&](const std::string& what) {
-    throw input_error(what, path, "write it again");
-  };
+  const auto damaged = [&](const std::string& what) { throw input_error(what, path, "write it again"); };
   const std::string_view bytes = file_.bytes();
   if (bytes.size() < kBeforeHeader || bytes.substr(0, kMagic.size()) != kMagic) {
     damaged("no NumPy array of format 1.0");

@@ -190,8 +190,9 @@ TEST_F(BlendPlans, SizedPhasesTakeTheirTokens) {
               HasSubstr("phases[0].sources[0].tokens"));
   EXPECT_THAT(error("phases = [{method = \"sized\"}]", 10), HasSubstr("needs its sources"));
   EXPECT_THAT(error("phases = [{sources = [{source = \"web\", tokens = 5}]}]", 10), HasSubstr("takes no number"));
-  EXPECT_THAT(error("max_epochs = 1\nphases = [{method = \"sized\", sources = [{source = \"math\", tokens = 250}]}]", 25),
-              HasSubstr("2.50 epochs of \"math\""));
+  EXPECT_THAT(
+      error("max_epochs = 1\nphases = [{method = \"sized\", sources = [{source = \"math\", tokens = 250}]}]", 25),
+      HasSubstr("2.50 epochs of \"math\""));
 }
 
 TEST_F(BlendPlans, StartsAreNamed) {

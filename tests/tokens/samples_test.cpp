@@ -188,7 +188,8 @@ TEST_F(Samples, AnExhaustivePhaseShowsEveryWindowOnce) {
 }
 
 TEST_F(Samples, ARunWithAnotherBlendGoesOnWhereSourcesWere) {
-  const Blend before = blend("phases = [{sources = [{source = \"web\", weight = 3}, {source = \"code\", weight = 1}]}]");
+  const Blend before =
+      blend("phases = [{sources = [{source = \"web\", weight = 3}, {source = \"code\", weight = 1}]}]");
   const SampleStream first(datasets_, before, kSeq, 3, 400);
   const std::vector<int64_t> reached = first.positions(250);
   Blend after = blend("phases = [{sources = [{source = \"code\", weight = 1}, {source = \"math\", weight = 1}]}]");

@@ -149,14 +149,15 @@ void print_window(Session& session, const std::string& prefix, const Decoder& de
   for (size_t d = 0; d < inputs.size(); ++d) {
     const auto begin = static_cast<size_t>(boundaries[d]);
     const auto end = static_cast<size_t>(boundaries[d + 1]);
-    marked.heading(fmt::format("-------- conversation {}: tokens {} to {}, {} trained on --------", inputs[d], begin, end,
+    marked.heading(fmt::format("-------- conversation {}: tokens {} to {}, {} trained on --------", inputs[d], begin,
+                               end,
                                std::count(trained.begin() + boundaries[d], trained.begin() + boundaries[d + 1], 1)));
     for (size_t t = begin; t < end; ++t) {
       marked.add(decoder.bytes(tokens[t]), trained[t] != 0);
     }
   }
-  marked.heading(fmt::format("-------- padding: {} of {} tokens --------", packed.window() - boundaries.back(),
-                             packed.window()));
+  marked.heading(
+      fmt::format("-------- padding: {} of {} tokens --------", packed.window() - boundaries.back(), packed.window()));
   Json json = Json::object();
   json["ids"] = list_of(tokens);
   json["trained"] = Json::list(std::vector<int64_t>(trained.begin(), trained.end()));

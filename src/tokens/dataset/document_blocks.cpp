@@ -69,10 +69,11 @@ struct DocumentBlocks::State {
     } catch (const StreamError& error) {
       at_end = true;
       // The line that the damage cuts is lost with it.
-      const auto last = std::find(std::make_reverse_iterator(bytes.begin() + static_cast<int64_t>(size)),
-                                  bytes.rend(), '\n');
+      const auto last =
+          std::find(std::make_reverse_iterator(bytes.begin() + static_cast<int64_t>(size)), bytes.rend(), '\n');
       size = static_cast<size_t>(bytes.rend() - last);
-      const auto lines = static_cast<uint64_t>(std::count(bytes.begin(), bytes.begin() + static_cast<int64_t>(size), '\n'));
+      const auto lines =
+          static_cast<uint64_t>(std::count(bytes.begin(), bytes.begin() + static_cast<int64_t>(size), '\n'));
       rejects.push_back(located(file(), line + lines, {error.reason(), error.what()}));
     }
   }

@@ -20,10 +20,10 @@ namespace smelt {
 
 struct DocumentBlock {
   const InputFile* file = nullptr;
-  std::vector<char> lines;     // with the padding that the parser reads past the end
-  size_t size = 0;             // of the lines
-  uint64_t first_line = 1;     // number of the first line
-  std::vector<Document> rows;  // of a Parquet file, instead of lines
+  std::vector<char> lines;      // with the padding that the parser reads past the end
+  size_t size = 0;              // of the lines
+  uint64_t first_line = 1;      // number of the first line
+  std::vector<Document> rows;   // of a Parquet file, instead of lines
   std::vector<Reject> rejects;  // found while reading: lines that are too long, damage in a stream
 };
 

@@ -20,8 +20,8 @@ bool read_members(const simdjson::dom::object& object, DocumentView& view, bool&
     bool seen = false;
   };
   std::string_view language;
-  Field fields[] = {{"id", &view.id},         {"text", &view.text},     {"url", &view.url},
-                    {"source", &view.source}, {"language", &language}};
+  Field fields[] = {
+      {"id", &view.id}, {"text", &view.text}, {"url", &view.url}, {"source", &view.source}, {"language", &language}};
   for (const simdjson::dom::key_value_pair member : object) {
     if (member.key == "metadata") {
       if (!member.value.is_object() && !member.value.is_null()) {

@@ -35,8 +35,8 @@ class MarkerFinder {
   Match find(std::string_view text, size_t from) const;
 
  private:
-  std::vector<Marker> markers_;        // longest first
-  std::string first_bytes_;            // of all markers, each once
+  std::vector<Marker> markers_;  // longest first
+  std::string first_bytes_;      // of all markers, each once
   std::array<bool, 256> is_first_{};
 };
 

@@ -10,9 +10,9 @@ namespace smelt {
 namespace {
 
 struct EncodedBlock {
-  std::string raw;                // tokens as they stand in the .bin file
-  std::vector<int64_t> lengths;   // of each document in tokens
-  std::string documents;          // lines of metadata
+  std::string raw;               // tokens as they stand in the .bin file
+  std::vector<int64_t> lengths;  // of each document in tokens
+  std::string documents;         // lines of metadata
   std::vector<Reject> rejects;
   TokenCounts counts;
 };

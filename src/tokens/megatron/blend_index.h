@@ -13,8 +13,8 @@ namespace smelt {
 // As numpy does it: each weight over the sum.
 std::vector<double> normalized_weights(const std::vector<double>& weights);
 
-// How many samples of each dataset a blend of `size` samples asks for, and how many the dataset is built with: `surplus`
-// more. Weights are normalised.
+// How many samples of each dataset a blend of `size` samples asks for, and how many the dataset is built with:
+// `surplus` more. Weights are normalised.
 int64_t blend_share(double weight, int64_t size, double surplus = 0);
 constexpr double kBlendSurplus = 0.005;
 

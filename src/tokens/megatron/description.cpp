@@ -25,7 +25,8 @@ std::string python_string(std::string_view text) {
     } else if (point < 0x10000) {
       out += fmt::format("\\u{:04x}", point);
     } else {
-      out += fmt::format("\\u{:04x}\\u{:04x}", 0xD800 + ((point - 0x10000) >> 10), 0xDC00 + ((point - 0x10000) & 0x3FF));
+      out +=
+          fmt::format("\\u{:04x}\\u{:04x}", 0xD800 + ((point - 0x10000) >> 10), 0xDC00 + ((point - 0x10000) & 0x3FF));
     }
   }
   return out;

@@ -75,8 +75,8 @@ class IndexSet {
     if (weights.empty()) {
       size = std::min(*samples, std::accumulate(lengths.begin(), lengths.end(), int64_t{0}));
     }
-    write_blend(descriptions, lengths,
-                weights.empty() ? std::vector<double>(lengths.begin(), lengths.end()) : weights, size, part);
+    write_blend(descriptions, lengths, weights.empty() ? std::vector<double>(lengths.begin(), lengths.end()) : weights,
+                size, part);
   }
 
   GptDescription description(size_t dataset, size_t part, std::optional<int64_t> samples) const {
@@ -132,9 +132,9 @@ class IndexSet {
         if (used[d] > lengths[d]) {
           remove_all(files.dataset);
           remove_all(files.sample);
-          throw usage_error(fmt::format("the blend takes {} samples of a dataset that was built with {}", used[d],
-                                        lengths[d]),
-                            request_.prefixes[d], "ask for more samples: with so few, rounding decides");
+          throw usage_error(
+              fmt::format("the blend takes {} samples of a dataset that was built with {}", used[d], lengths[d]),
+              request_.prefixes[d], "ask for more samples: with so few, rounding decides");
         }
       }
       write_file(description_file(base), text);

@@ -25,8 +25,9 @@ struct IndexRequest {
 };
 
 // Writes the files into `dir` under Megatron-core's names, with their description.txt; those that are there are kept.
-// Gives rows of {file, split, samples, epochs} for people and scripts. UserError(kUsage, kInput) for what Megatron would
-// refuse: weights without a number of samples, splits without a token, a blend that takes more than a dataset has.
+// Gives rows of {file, split, samples, epochs} for people and scripts. UserError(kUsage, kInput) for what Megatron
+// would refuse: weights without a number of samples, splits without a token, a blend that takes more than a dataset
+// has.
 Json write_index_set(const Context& context, const IndexRequest& request, const std::string& dir);
 
 }  // namespace smelt

@@ -28,7 +28,7 @@ class ShareSchedule {
   ShareSchedule(const std::vector<double>& weights, int64_t samples);
 
   int64_t samples() const { return samples_; }
-  Turn at(int64_t index) const;                                                      // 0 <= index < samples
+  Turn at(int64_t index) const;                      // 0 <= index < samples
   std::vector<int64_t> counts(int64_t index) const;  // of each source among the first `index` samples; index <= samples
   int64_t total(size_t source) const { return checkpoints_.back().counts[source]; }  // of all samples
 

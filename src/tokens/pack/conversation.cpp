@@ -203,9 +203,8 @@ bool ConversationEncoder::has_control_token(const Json& value) const {
   }
   if (value.is_object()) {
     const auto& members = value.as_object();
-    return std::any_of(members.begin(), members.end(), [&](const auto& member) {
-      return has_control_token(member.second);
-    });
+    return std::any_of(members.begin(), members.end(),
+                       [&](const auto& member) { return has_control_token(member.second); });
   }
   return false;
 }

@@ -57,9 +57,9 @@ class BlockPacker {
 
   void take(Encoded& out, Conversation& conversation, int64_t own) const {
     if (conversation.ids.size() > window_) {
-      const bool trains = std::any_of(conversation.trained.begin() + 1,
-                                      conversation.trained.begin() + static_cast<int64_t>(window_),
-                                      [](uint8_t trained) { return trained != 0; });
+      const bool trains =
+          std::any_of(conversation.trained.begin() + 1, conversation.trained.begin() + static_cast<int64_t>(window_),
+                      [](uint8_t trained) { return trained != 0; });
       if (!truncate_ || !trains) {
         ++out.counts.too_long;
         return;
@@ -197,10 +197,9 @@ PackCounts pack_conversations(const Context& context, const PackOptions& options
                               const std::vector<InputFile>& files, const std::string& prefix) {
   namespace fs = std::filesystem;
   const Tokenizer tokenizer = Tokenizer::load(tokenizer_path);
-  const std::string dir = fs::is_directory(tokenizer_path) ? tokenizer_path
-                                                           : fs::absolute(tokenizer_path).parent_path().string();
-  const ConversationEncoder encoder(tokenizer, dir,
-                                    {.control_tokens = options.control_tokens, .time = options.time});
+  const std::string dir =
+      fs::is_directory(tokenizer_path) ? tokenizer_path : fs::absolute(tokenizer_path).parent_path().string();
+  const ConversationEncoder encoder(tokenizer, dir, {.control_tokens = options.control_tokens, .time = options.time});
   const TokenType type = token_type_for(tokenizer.vocab_size());
   const std::string folder = prefix + ".partial";
   remove_all(folder);

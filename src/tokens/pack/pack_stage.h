@@ -26,13 +26,13 @@ struct PackOptions {
 struct PackCounts {
   int64_t conversations = 0;  // read
   int64_t packed = 0;
-  int64_t truncated = 0;      // too long, cut to a window
-  int64_t cut_tokens = 0;     // what was cut off them
-  int64_t too_long = 0;       // left out: too long, or nothing to train on in the first window
+  int64_t truncated = 0;   // too long, cut to a window
+  int64_t cut_tokens = 0;  // what was cut off them
+  int64_t too_long = 0;    // left out: too long, or nothing to train on in the first window
   int64_t windows = 0;
-  int64_t tokens = 0;          // packed, without padding
-  int64_t trained_tokens = 0;  // that the loss counts
-  int64_t padding = 0;         // tokens
+  int64_t tokens = 0;                       // packed, without padding
+  int64_t trained_tokens = 0;               // that the loss counts
+  int64_t padding = 0;                      // tokens
   std::map<std::string, int64_t> rejected;  // by reason (conversation.h)
 
   double padding_share() const;  // of all tokens of the windows

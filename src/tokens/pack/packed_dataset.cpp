@@ -30,8 +30,7 @@ std::string_view bytes_of(const std::vector<T>& values) {
 
 }  // namespace
 
-PackedDataset::PackedDataset(const std::string& prefix)
-    : prefix_(prefix), tokens_(prefix), file_(prefix + ".pack") {
+PackedDataset::PackedDataset(const std::string& prefix) : prefix_(prefix), tokens_(prefix), file_(prefix + ".pack") {
   const std::string_view bytes = file_.bytes();
   if (bytes.size() < kHeaderBytes || bytes.substr(0, kMagic.size()) != kMagic) {
     damaged("does not begin with SMELTPK1: no packed dataset");
@@ -65,8 +64,8 @@ void PackedDataset::check() const {
   }
   for (int64_t w = 0; w < windows_; ++w) {
     if (tokens_.sequence_length(w) != window_) {
-      damaged(fmt::format("sequence {} of {}.idx has {} tokens, not {}", w, prefix_, tokens_.sequence_length(w),
-                          window_));
+      damaged(
+          fmt::format("sequence {} of {}.idx has {} tokens, not {}", w, prefix_, tokens_.sequence_length(w), window_));
     }
     if (first_document(w) < 0 || first_document(w) > first_document(w + 1) || first_document(w + 1) > documents_) {
       damaged(fmt::format("window {} begins with document {} of {}", w, first_document(w), documents_));

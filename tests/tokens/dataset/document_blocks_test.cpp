@@ -26,8 +26,7 @@ Read by_blocks(const std::vector<InputFile>& files, int64_t max_line_bytes = 256
   DocumentBlocks blocks(files, max_line_bytes);
   while (const std::optional<DocumentBlock> block = blocks.next()) {
     parse_block(
-        *block,
-        [&](const DocumentView& d) { out.documents.push_back(line_of(d.id, d.url, d.source, d.text)); },
+        *block, [&](const DocumentView& d) { out.documents.push_back(line_of(d.id, d.url, d.source, d.text)); },
         [&](const Reject& reject) { out.rejects.push_back(reject.reason + " " + reject.detail); });
   }
   return out;
@@ -116,7 +115,8 @@ TEST(DocumentBlocks, LongLinesAreRejectedWhereverTheyBegin) {
   const TemporaryDirectory dir;
   std::string text;
   for (int i = 0; i < 40; ++i) {
-    text += R"({"text":"short"})" "\n";
+    text += R"({"text":"short"})"
+            "\n";
     text += "{\"text\":\"" + std::string(i % 5 == 0 ? 4000000 : 90000, 'l') + "\"}\n";
   }
   write_file(dir.file("a.jsonl"), text);

@@ -42,7 +42,8 @@ Undone undo(const std::vector<FimPart>& parts) {
 }
 
 std::string random_text(Rng& rng) {
-  static const char* const kPieces[] = {"a", "\xC3\xA9", "\xE2\x82\xAC", "\xF0\x9F\x98\x80", "<cell>", "\n", "<", "cell>"};
+  static const char* const kPieces[] = {"a",  "\xC3\xA9", "\xE2\x82\xAC", "\xF0\x9F\x98\x80", "<cell>",
+                                        "\n", "<",        "cell>"};
   std::string out;
   for (uint64_t n = rng.below(60); n > 0; --n) {
     out += kPieces[rng.below(std::size(kPieces))];
@@ -107,7 +108,10 @@ TEST(FillInMiddle, EveryCutIsEquallyLikely) {
   std::map<std::pair<size_t, size_t>, int> cuts;
   for (uint64_t item = 0; item < kDocuments; ++item) {
     std::vector<FimPart> parts;
-    fim.arrange("\xC3\xA9" "bc", item, parts);
+    fim.arrange(
+        "\xC3\xA9"
+        "bc",
+        item, parts);
     size_t prefix = 0;
     size_t middle = 0;
     size_t* now = &prefix;
@@ -151,15 +155,15 @@ TEST(FillInMiddle, FilesOfARepositoryAreCutByThemselves) {
   FillInMiddle({.rate = 1, .file_rate = 1}, markers(), 7).arrange("<file_sep>x = 1\n<file_sep>y = 2\n", 1, parts);
   EXPECT_EQ(parts[0].text, "<file_sep>");
   EXPECT_EQ(parts[1].kind, FimPart::Kind::kPrefix);
-  EXPECT_EQ(std::count_if(parts.begin(), parts.end(), [](const FimPart& p) { return p.kind == FimPart::Kind::kMiddle; }),
-            2);
+  EXPECT_EQ(
+      std::count_if(parts.begin(), parts.end(), [](const FimPart& p) { return p.kind == FimPart::Kind::kMiddle; }), 2);
 }
 
 TEST(FillInMiddle, IsAPureFunctionOfSeedAndItem) {
   const auto parts_of = [](uint64_t seed, uint64_t item) {
     std::vector<FimPart> parts;
-    FillInMiddle({.rate = 1}, MarkerFinder(), seed).arrange("some text that is long enough to tell cuts apart", item,
-                                                            parts);
+    FillInMiddle({.rate = 1}, MarkerFinder(), seed)
+        .arrange("some text that is long enough to tell cuts apart", item, parts);
     std::string out;
     for (const FimPart& part : parts) {
       out += std::to_string(static_cast<int>(part.kind)) + std::string(part.text) + "|";

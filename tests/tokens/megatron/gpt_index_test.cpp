@@ -47,9 +47,9 @@ void expect_same_shuffle(int64_t n, int64_t memory_bytes) {
   straight.shuffle(std::span<T>(expected));
   NumpyRandomState random(9);
   std::vector<T> got;
-  shuffled<T>(
-      context.get(), random, n, initial, [&](std::span<const T> part) { got.insert(got.end(), part.begin(), part.end()); },
-      {memory_bytes, dir.path()});
+  shuffled<T>(context.get(), random, n, initial,
+              [&](std::span<const T> part) { got.insert(got.end(), part.begin(), part.end()); },
+              {memory_bytes, dir.path()});
   EXPECT_EQ(got, expected) << n << " in " << memory_bytes;
   EXPECT_EQ(random.u32(), straight.u32()) << "the generator is left elsewhere";
   EXPECT_TRUE(list_files(dir.path()).empty());

@@ -53,8 +53,7 @@ TEST(BinPacking, EqualsTheSearchThroughAllWindows) {
     }
     for (const std::string& name : pack_method_names()) {
       const Packing packing = pack_lengths(lengths, window, pack_method(name));
-      const auto expected =
-          by_search(lengths, window, name.starts_with("best"), name.ends_with("decreasing"));
+      const auto expected = by_search(lengths, window, name.starts_with("best"), name.ends_with("decreasing"));
       ASSERT_EQ(packing.windows(), static_cast<int64_t>(expected.size())) << name;
       for (size_t w = 0; w < expected.size(); ++w) {
         ASSERT_EQ(std::vector<int64_t>(packing.documents.begin() + packing.begins[w],

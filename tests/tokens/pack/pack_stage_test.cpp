@@ -32,11 +32,10 @@ class Pack : public testing::Test {
       TokenizerOptions options;
       options.vocab_size = 300;
       bool given = false;
-      const TrainedTokenizer trained =
-          train_tokenizer(context_.get(), options, [&]() -> std::optional<std::string> {
-            return std::exchange(given, true) ? std::nullopt
-                                              : std::optional<std::string>("user assistant system what is it it is");
-          });
+      const TrainedTokenizer trained = train_tokenizer(context_.get(), options, [&]() -> std::optional<std::string> {
+        return std::exchange(given, true) ? std::nullopt
+                                          : std::optional<std::string>("user assistant system what is it it is");
+      });
       write_tokenizer(trained, options, dir_.file(name));
       write_file(dir_.file(std::string(name) + "/chat_template.jinja"), text);
     }
@@ -101,7 +100,8 @@ TEST_F(Pack, OnlyWhatTheAssistantWroteIsTrainedOn) {
     EXPECT_EQ(texts.at(1), "<|im_start|>user\nx<|im_end|>\n<|im_start|>assistant\n[y<|im_end|>]\n");
   }
   for (const char* ending : {".bin", ".idx", ".pack"}) {
-    EXPECT_EQ(read_file(dir_.file(std::string("marked") + ending)), read_file(dir_.file(std::string("plain") + ending)));
+    EXPECT_EQ(read_file(dir_.file(std::string("marked") + ending)),
+              read_file(dir_.file(std::string("plain") + ending)));
   }
 }
 

@@ -25,7 +25,8 @@ constexpr const char* kTemplate =
     "{%- endfor %}\n";
 
 std::string random_content(Rng& rng) {
-  static const char* const kPieces[] = {"word", " another", "\n", "  ", "1234", "caf\xC3\xA9", " \xF0\x9F\x98\x80", "!?", "\n\n"};
+  static const char* const kPieces[] = {"word",        " another",          "\n", "  ",  "1234",
+                                        "caf\xC3\xA9", " \xF0\x9F\x98\x80", "!?", "\n\n"};
   std::string out = "a";
   for (uint64_t n = rng.below(12); n > 0; --n) {
     out += kPieces[rng.below(std::size(kPieces))];
@@ -45,8 +46,9 @@ TEST(Conversations, HaveTheIdsAndMasksOfTransformers) {
   make_directories(dir.file("tokenizer"));
   bool given = false;
   const TrainedTokenizer trained = train_tokenizer(context.get(), options, [&]() -> std::optional<std::string> {
-    return std::exchange(given, true) ? std::nullopt
-                                      : std::optional<std::string>("word another user assistant word 1234 another caf\xC3\xA9");
+    return std::exchange(given, true)
+               ? std::nullopt
+               : std::optional<std::string>("word another user assistant word 1234 another caf\xC3\xA9");
   });
   write_tokenizer(trained, options, dir.file("tokenizer"));
   write_file(dir.file("tokenizer/chat_template.jinja"), kTemplate);
