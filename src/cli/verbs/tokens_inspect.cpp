@@ -104,32 +104,32 @@ void print_document(Session& session, const std::string& prefix, const Decoder& 
   print_text(session, decoder, tokens, std::move(json));
 }
 
-// Each line of a document with "+ " in front where it is trained on.
+// Each line of a document with "+ " in front where it is trained on; where that changes, a new line begins.
 class Marked {
  public:
   void add(std::string_view bytes, bool trained) {
-    if (at_begin_ || trained != trained_) {
-      text_ += at_begin_ ? "" : "\n";
-      text_ += trained ? "+ " : "  ";
-    }
-    at_begin_ = false;
-    trained_ = trained;
     for (const char c : bytes) {
-      text_ += c;
-      if (c == '\n') {
+      if (!line_begins_ && trained != trained_) {
+        text_ += '\n';
+        line_begins_ = true;
+      }
+      if (line_begins_) {
         text_ += trained ? "+ " : "  ";
       }
+      text_ += c;
+      line_begins_ = c == '\n';
+      trained_ = trained;
     }
   }
   void heading(const std::string& line) {
-    text_ += (text_.empty() ? "" : "\n") + line + "\n";
-    at_begin_ = true;
+    text_ += (line_begins_ ? "" : "\n") + line + "\n";
+    line_begins_ = true;
   }
   const std::string& text() const { return text_; }
 
  private:
   std::string text_;
-  bool at_begin_ = true;
+  bool line_begins_ = true;
   bool trained_ = false;
 };
 
