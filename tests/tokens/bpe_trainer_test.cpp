@@ -24,8 +24,8 @@ using Merges = std::vector<std::pair<uint32_t, uint32_t>>;
 TextSource texts(std::vector<std::string> all) {
   auto rest = std::make_shared<std::vector<std::string>>(std::move(all));
   auto at = std::make_shared<size_t>(0);
-  return [rest, at]() -> std::optional<std::string> {
-    return *at < rest->size() ? std::optional((*rest)[(*at)++]) : std::nullopt;
+  return [rest, at]() -> std::optional<TrainingText> {
+    return *at < rest->size() ? std::optional<TrainingText>((*rest)[(*at)++]) : std::nullopt;
   };
 }
 

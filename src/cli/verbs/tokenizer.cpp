@@ -37,22 +37,9 @@ int train(Session& session, const Arguments& arguments) {
   }
   const std::string output = arguments.text("--output");
   const std::vector<InputFile> files = list_document_files(arguments.texts("--input"));
-  const StageSpec spec{"tokenizer", 1, output, recipe_to_json(options), {{"texts", files_digest(files)}}};
-  const Context& context = session.context();
-  const StageResult result = run_single_stage(context, spec, arguments.has("--resume"), [&](StageDir& stage) {
-    const TrainedTokenizer trained =
-        train_tokenizer(context, options, text_source(context, files, options.sample_bytes));
-    write_tokenizer(trained, options, stage.path());
-    Json counts = Json::object();
-    counts["vocab_size"] = static_cast<int64_t>(trained.tokens.size());
-    counts["merges"] = static_cast<int64_t>(trained.merges.size());
-    counts["documents"] = trained.documents;
-    counts["bytes"] = trained.bytes;
-    counts["distinct_words"] = trained.distinct_words;
-    return counts;
-  });
+  const StageResult result = train_tokenizer_files(session.context(), options, files, output, arguments.has("--resume"));
   const Json& counts = result.manifest.counts;
-  session.print(fmt::format("{}/tokenizer.json: {} entries from {} of text\n", output, counts.at("vocab_size").as_int(),
+  session.print(fmt::format("{}/tokenizer.json: {} entries from {} of text\n", output, counts.at("tokens").as_int(),
                             human_bytes(counts.at("bytes").as_double())),
                 counts);
   return 0;
