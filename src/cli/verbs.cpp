@@ -21,6 +21,7 @@ const std::vector<Verb>& verbs() {
                              tokenizer_encode_verb(),
                              tokenizer_decode_verb(),
                              tokenizer_inspect_verb(),
+                             tokenizer_compare_verb(),
                              tokens_build_verb(),
                              tokens_pack_verb(),
                              tokens_samples_verb(),

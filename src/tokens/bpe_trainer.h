@@ -118,7 +118,7 @@ struct TrainedTokenizer {
   std::vector<std::pair<uint32_t, uint32_t>> merges;
   int64_t documents = 0;
   int64_t bytes = 0;
-  int64_t words = 0;           // in the texts, by their factors
+  int64_t words = 0;  // in the texts, by their factors
   int64_t distinct_words = 0;
 };
 

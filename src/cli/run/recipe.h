@@ -59,7 +59,7 @@ struct RunRecipe {
     f.table("documents", documents, "Pages to documents: what to read and how to find the main text.");
     classifiers.fields(f);
     f.table("corpus", corpus, "Documents to corpus: filters, duplicates, personal data, held-out split.");
-    f.table("tokenizer", tokenizer, "Corpus to tokenizer: byte-level BPE.");
+    f.table("tokenizer", tokenizer, "Corpus to tokenizer: BPE or WordPiece.");
     f.table("tokens", tokens, "Corpus to token files.");
     f.table("blend", blend, "Which sources training sees, in which phase, how often.");
     f.table("train", train, "Tokens to model.");

@@ -1,9 +1,9 @@
-// `smelt tokenizer train | encode | decode | inspect`.
+// `smelt tokenizer train | encode | decode`.
 #include "tokens/tokenizer.h"
 
 #include <algorithm>
+#include <cstdlib>
 #include <cstring>
-#include <numeric>
 
 #include <fmt/format.h>
 
@@ -29,18 +29,68 @@ std::string read_whole(const std::string& path) {
   return out;
 }
 
-int train(Session& session, const Arguments& arguments) {
-  TokenizerOptions options;
-  options.vocab_size = arguments.integer("--vocab-size", options.vocab_size);
-  if (options.vocab_size < 258 || options.vocab_size > (1 << 24)) {
-    throw usage_error("must be between 258 and 16777216", "--vocab-size");
+// "source:code=0.5" or "language:de=3".
+SamplingFactor parse_factor(const std::string& text) {
+  const size_t colon = text.find(':');
+  const size_t equals = text.rfind('=');
+  const std::string kind = text.substr(0, colon);
+  char* end = nullptr;
+  SamplingFactor out;
+  out.factor = equals == std::string::npos ? 0 : std::strtod(text.c_str() + equals + 1, &end);
+  if (colon == std::string::npos || equals == std::string::npos || equals < colon + 2 || *end != '\0' ||
+      end == text.c_str() + equals + 1 || out.factor < 0 || (kind != "source" && kind != "language")) {
+    throw usage_error(fmt::format("cannot read \"{}\"", text), "--factor",
+                      "write source:NAME=FACTOR or language:CODE=FACTOR, as in language:de=3");
   }
+  (kind == "source" ? out.source : out.language) = text.substr(colon + 1, equals - colon - 1);
+  return out;
+}
+
+// The settings of a recipe's [tokenizer], from --set and from the flags that stand for the most used ones.
+TokenizerOptions training_options(const Arguments& arguments) {
+  TokenizerOptions options;
+  if (arguments.has("--model") && arguments.text("--model") == "wordpiece") {
+    options.special_tokens = {"[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"};
+    options.marker_tokens = {};
+    options.eos_token = "";
+  }
+  std::vector<std::string> sets;
+  for (const auto& [flag, key] : {std::pair{"--vocab-size", "vocab_size"},
+                                  {"--model", "model"},
+                                  {"--split", "split"},
+                                  {"--max-token-length", "max_token_length"},
+                                  {"--min-frequency", "min_frequency"},
+                                  {"--memory", "memory"}}) {
+    if (arguments.has(flag)) {
+      sets.push_back(fmt::format("{}={}", key, arguments.text(flag)));
+    }
+  }
+  if (arguments.has("--split-digits")) {
+    sets.emplace_back("split_digits=true");
+  }
+  sets.insert(sets.end(), arguments.texts("--set").begin(), arguments.texts("--set").end());
+  read_recipe_text("the flags", "", sets, options);
+  if (arguments.has("--special-tokens")) {
+    options.special_tokens = arguments.texts("--special-tokens");
+    options.marker_tokens = {};
+    options.eos_token = options.special_tokens.front();
+  }
+  for (const std::string& factor : arguments.texts("--factor")) {
+    options.factors.push_back(parse_factor(factor));
+  }
+  return options;
+}
+
+int train(Session& session, const Arguments& arguments) {
+  const TokenizerOptions options = training_options(arguments);
   const std::string output = arguments.text("--output");
   const std::vector<InputFile> files = list_document_files(arguments.texts("--input"));
-  const StageResult result = train_tokenizer_files(session.context(), options, files, output, arguments.has("--resume"));
+  const StageResult result =
+      train_tokenizer_files(session.context(), options, files, output, arguments.has("--resume"));
   const Json& counts = result.manifest.counts;
-  session.print(fmt::format("{}/tokenizer.json: {} entries from {} of text\n", output, counts.at("tokens").as_int(),
-                            human_bytes(counts.at("bytes").as_double())),
+  session.print(fmt::format("{}/tokenizer.json: {} entries from {} of text ({} distinct words)\n", output,
+                            counts.at("tokens").as_int(), human_bytes(counts.at("bytes").as_double()),
+                            human_count(counts.at("distinct_words").as_double())),
                 counts);
   return 0;
 }
@@ -84,77 +134,43 @@ int decode(Session& session, const Arguments& arguments) {
   return 0;
 }
 
-std::string shown(std::string_view bytes) {
-  return json_quote(bytes);
-}
-
-int inspect(Session& session, const Arguments& arguments) {
-  const Tokenizer tokenizer = Tokenizer::load(arguments.text("TOKENIZER"));
-  Json json = Json::object();
-  json["vocab_size"] = static_cast<int64_t>(tokenizer.vocab_size());
-  std::vector<uint32_t> by_length(tokenizer.vocab_size());
-  std::iota(by_length.begin(), by_length.end(), 0U);
-  std::stable_sort(by_length.begin(), by_length.end(), [&](uint32_t a, uint32_t b) {
-    return tokenizer.token_view(a).size() > tokenizer.token_view(b).size();
-  });
-  std::string text = fmt::format("vocabulary  {} entries\n", tokenizer.vocab_size());
-  text += "special     ";
-  Json special = Json::array();
-  for (uint32_t id = 0; id < tokenizer.vocab_size(); ++id) {
-    if (tokenizer.is_special(id)) {
-      text += fmt::format("{}={} ", id, tokenizer.token_view(id));
-      special.push_back(Json(tokenizer.token_bytes(id)));
-    }
-  }
-  json["special"] = std::move(special);
-  text += "\nlongest     ";
-  for (size_t i = 0; i < std::min<size_t>(8, by_length.size()); ++i) {
-    text += shown(tokenizer.token_view(by_length[i])) + " ";
-  }
-  text += "\n";
-  for (const auto& path : arguments.texts("--input")) {
-    const std::string sample = read_whole(path);
-    const std::vector<uint32_t> ids = tokenizer.encode(sample);
-    const auto words = static_cast<double>(
-        std::count_if(sample.begin(), sample.end(), [](char c) { return c == ' ' || c == '\n'; }) + 1);
-    const double bytes_per_token =
-        static_cast<double>(sample.size()) / static_cast<double>(std::max<size_t>(1, ids.size()));
-    text += fmt::format("{}: {:.3f} bytes a token, {:.3f} tokens a word\n", path, bytes_per_token,
-                        static_cast<double>(ids.size()) / words);
-    Json figures = Json::object();
-    figures["bytes_per_token"] = bytes_per_token;
-    figures["tokens_per_word"] = static_cast<double>(ids.size()) / words;
-    json["files"][path] = std::move(figures);
-    std::string pieces;
-    for (size_t i = 0; i < std::min<size_t>(24, ids.size()); ++i) {
-      pieces += shown(tokenizer.token_view(ids[i])) + " ";
-    }
-    text += "  " + pieces + "\n";
-  }
-  session.print(text, json);
-  return 0;
-}
-
 const Positional kTokenizer = {"TOKENIZER", "tokenizer.json, or a folder that holds one"};
 
 }  // namespace
 
 Verb tokenizer_train_verb() {
-  return {"tokenizer train",
-          kTokenGroup,
-          "documents or text -> byte-level BPE tokenizer.json",
-          "Every other setting has the recipe's default; use a recipe's [tokenizer] table to change them.",
-          {},
-          {{"--input", FlagKind::kTexts, "FILE...",
-            "documents (.jsonl, .jsonl.zst, .parquet), folders of them, or plain text", true},
-           {"--vocab-size", FlagKind::kInteger, "N", "entries, special tokens included"},
-           {"--output", FlagKind::kText, "DIR", "folder to make", true},
-           {"--resume", FlagKind::kSwitch, "", "go on with an interrupted attempt"}},
-          {{"smelt tokenizer train --input corpus --vocab-size 8192 --output tok", "from a folder of documents"},
-           {"smelt tokenizer train --input a.txt b.txt --output tok", "from plain text"},
-           {"smelt tokenizer train --input runs/quickstart/corpus/train --vocab-size 32768 --output tok32k",
-            "a larger vocabulary"}},
-          train};
+  return {
+      "tokenizer train",
+      kTokenGroup,
+      "documents or text -> tokenizer.json (BPE or WordPiece)",
+      "The text is cut into words, words are counted in one pass (what --memory does not hold goes to files), and the "
+      "pairs that occur most often become tokens: on the same text and settings the same ones as with Hugging Face's "
+      "trainer. --set takes every key of a recipe's [tokenizer] table: see `smelt help recipe`.",
+      {},
+      {{"--input", FlagKind::kTexts, "FILE...",
+        "documents (.jsonl, .jsonl.zst, .parquet), folders of them, or plain text (.txt, .txt.zst, .txt.gz)", true},
+       {"--vocab-size", FlagKind::kInteger, "N", "entries, special tokens included (default: 32768)"},
+       {"--output", FlagKind::kText, "DIR", "folder to make", true},
+       {"--model", FlagKind::kText, "KIND",
+        "byte_level (default), byte_fallback (SentencePiece's kind) or wordpiece (BERT's)"},
+       {"--split", FlagKind::kText, "RULE",
+        "words as of gpt2, llama3, nemotron (default), or metaspace with byte_fallback"},
+       {"--split-digits", FlagKind::kSwitch, "", "every digit is a token of its own"},
+       {"--max-token-length", FlagKind::kInteger, "N", "merged tokens are shorter (default: 0, any length)"},
+       {"--min-frequency", FlagKind::kInteger, "N", "pairs that occur less often are not merged (default: 2)"},
+       {"--factor", FlagKind::kTexts, "WHAT=F...",
+        "source:NAME=F or language:CODE=F: these documents count F times (default: 1)"},
+       {"--special-tokens", FlagKind::kTexts, "TOKEN...",
+        "control tokens in place of the default ones; the first ends a document"},
+       {"--memory", FlagKind::kInteger, "MIB", "for the table of words (default: 2048)"},
+       {"--set", FlagKind::kTexts, "KEY=VALUE...", "any other setting, as in character_coverage=0.999"},
+       {"--resume", FlagKind::kSwitch, "", "go on with an interrupted attempt"}},
+      {{"smelt tokenizer train --input corpus --vocab-size 8192 --output tok", "from a folder of documents"},
+       {"smelt tokenizer train --input corpus --factor language:de=3 source:code=0.5 --output tok",
+        "German counts three times, code half"},
+       {"smelt tokenizer train --input books.txt --model byte_fallback --split-digits --output tok",
+        "characters with bytes for the rare ones, digits apart"}},
+      train};
 }
 
 Verb tokenizer_encode_verb() {
@@ -183,19 +199,6 @@ Verb tokenizer_decode_verb() {
            {"smelt tokenizer decode tok --input a.ids --output a.txt", "to a file"},
            {"smelt tokenizer decode tok --input a.ids | diff - a.txt", "the round trip"}},
           decode};
-}
-
-Verb tokenizer_inspect_verb() {
-  return {"tokenizer inspect",
-          kTokenGroup,
-          "vocabulary statistics, and how well it fits a text",
-          "",
-          {kTokenizer},
-          {{"--input", FlagKind::kTexts, "FILE...", "texts to measure bytes per token on"}},
-          {{"smelt tokenizer inspect runs/quickstart/tokenizer", "size, special and longest tokens"},
-           {"smelt tokenizer inspect tok --input en.txt de.txt", "fertility per file"},
-           {"smelt tokenizer inspect tok --input en.txt --json", "the same for a script"}},
-          inspect};
 }
 
 }  // namespace smelt::cli

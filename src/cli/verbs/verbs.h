@@ -22,6 +22,7 @@ Verb tokenizer_train_verb();
 Verb tokenizer_encode_verb();
 Verb tokenizer_decode_verb();
 Verb tokenizer_inspect_verb();
+Verb tokenizer_compare_verb();
 Verb tokens_build_verb();
 Verb tokens_pack_verb();
 Verb tokens_samples_verb();

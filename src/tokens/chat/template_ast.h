@@ -78,8 +78,13 @@ struct Node {
   std::vector<ExprPtr> conditions;
   std::vector<Block> blocks;
   std::vector<std::string> targets;
-  bool unpacks = false;  // several targets, or one with a comma
+  bool unpacks = false;    // several targets, or one with a comma
+  bool recursive = false;  // of kFor
   std::vector<Parameter> parameters;
+  // Whether the body of a macro or a call reads these names, and so may be given what they stand for.
+  bool reads_caller = false;
+  bool reads_varargs = false;
+  bool reads_kwargs = false;
 };
 
 }  // namespace smelt::jinja

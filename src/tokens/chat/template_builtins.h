@@ -70,6 +70,17 @@ bool is_test(std::string_view name);
 // A method of a string, list or dictionary bound to it, or undefined where there is none of that name.
 Value bind_method(const Value& subject, std::string_view name, Budget& budget);
 
+// Python's "..." % values and "...".format(...), with flags, width, precision and the usual types.
+std::string format_percent(const std::string& format, const Value& values, Budget& budget);
+std::string format_braces(const std::string& format, const Arguments& arguments, Budget& budget);
+
+// Characters as Python classes them.
+bool is_space_code(uint32_t code);
+bool is_word_code(uint32_t code);  // \w
+// The str method of that name ("isdigit", "isalpha", "isupper", ...).
+bool is_text_class(std::string_view text, std::string_view method);
+std::string swap_case(std::string_view text);
+
 // Helpers of several of the above.
 std::string strip_text(std::string_view text, const Value* characters, bool left, bool right);
 std::string replace_text(std::string_view text, std::string_view from, std::string_view to, int64_t count,

@@ -59,6 +59,89 @@ Evaluator::~Evaluator() {
   }
 }
 
+namespace {
+
+// What Python's dict(...) takes: a dictionary or pairs, then names.
+Members members_of(const Arguments& arguments) {
+  Members members;
+  const auto put = [&](Value key, Value value) {
+    const auto same = std::find_if(members.begin(), members.end(), [&](const Member& m) { return m.first == key; });
+    if (same != members.end()) {
+      same->second = std::move(value);
+    } else {
+      members.emplace_back(std::move(key), std::move(value));
+    }
+  };
+  if (arguments.positional.size() > 1) {
+    throw TemplateError("dict() takes one dictionary or list of pairs");
+  }
+  for (const Value& from : arguments.positional) {
+    if (from.is_dict()) {
+      members = from.as_members();
+      continue;
+    }
+    for (const Value& pair : iterate(from)) {
+      const List parts = iterate(pair);
+      if (parts.size() != 2) {
+        throw TemplateError("dict() takes a dictionary or pairs");
+      }
+      put(parts[0], parts[1]);
+    }
+  }
+  for (const auto& [name, value] : arguments.named) {
+    put(Value(name), value);
+  }
+  return members;
+}
+
+}  // namespace
+
+Value Evaluator::make_namespace(const Arguments& arguments) {
+  auto made = std::make_shared<NamespaceData>();
+  for (const Member& member : members_of(arguments)) {
+    if (member.first.text().starts_with('_')) {
+      throw TemplateError(fmt::format("a namespace has no room for '{}'", member.first.text()));
+    }
+    made->members.emplace_back(member.first.text(), member.second);
+  }
+  budget_.charge(128);
+  namespaces_.push_back(made);
+  return made;
+}
+
+Value Evaluator::make_range(const Arguments& arguments) {
+  if (arguments.positional.empty() || arguments.positional.size() > 3 || !arguments.named.empty()) {
+    throw TemplateError("range() takes one to three integers");
+  }
+  const bool one = arguments.positional.size() == 1;
+  for (const Value& bound : arguments.positional) {
+    if (bound.is_none()) {
+      throw TemplateError("range() takes integers");
+    }
+  }
+  const int64_t begin = one ? 0 : arguments.integer(0, "start", 0);
+  const int64_t end = arguments.integer(one ? 0 : 1, "stop", 0);
+  const int64_t step = arguments.integer(2, "step", 1);
+  if (step == 0) {
+    throw TemplateError("range() with a step of 0");
+  }
+  constexpr int64_t kMaxRange = 100'000;  // as in Jinja's sandbox
+  const double length = (static_cast<double>(end) - static_cast<double>(begin)) / static_cast<double>(step);
+  if (length > kMaxRange) {
+    throw TemplateError("range() is too large", 0, TemplateError::Kind::kLimit);
+  }
+  List out;
+  for (int64_t i = begin; step > 0 ? i < end : i > end;) {
+    out.emplace_back(i);
+    if (__builtin_add_overflow(i, step, &i)) {
+      break;
+    }
+  }
+  Value made = Value::list(std::move(out), ListKind::kRange);
+  budget_.charge(made);
+  return made;
+}
+
 void Evaluator::define_globals() {
   const auto function = [this](const char* name, std::function<Value(const Arguments&)> call) {
     define(name, std::make_shared<FunctionData>(FunctionData{name, std::move(call)}));
@@ -66,48 +149,14 @@ void Evaluator::define_globals() {
   function("raise_exception", [](const Arguments& arguments) -> Value {
     throw TemplateError(arguments.get_or(0, "message", "").text(), 0, TemplateError::Kind::kRaised);
   });
-  function("namespace", [this](const Arguments& arguments) -> Value {
-    auto made = std::make_shared<NamespaceData>();
-    for (const Value& from : arguments.positional) {
-      for (const Member& member : from.is_dict() ? from.as_members() : Members{}) {
-        made->members.emplace_back(member.first.text(), member.second);
-      }
-    }
-    for (const auto& [name, value] : arguments.named) {
-      made->members.emplace_back(name, value);
-    }
-    budget_.charge(128);
-    namespaces_.push_back(made);
-    return made;
-  });
-  function("dict", [](const Arguments& arguments) -> Value {
-    Members members;
-    for (const auto& [name, value] : arguments.named) {
-      members.emplace_back(Value(name), value);
-    }
-    return Value::dict(std::move(members));
-  });
-  function("range", [this](const Arguments& arguments) -> Value {
-    const bool one = arguments.positional.size() == 1;
-    const int64_t begin = one ? 0 : arguments.integer(0, "start", 0);
-    const int64_t end = arguments.integer(one ? 0 : 1, "stop", 0);
-    const int64_t step = arguments.integer(2, "step", 1);
-    constexpr int64_t kMaxRange = 100'000;
-    if (step == 0 ||
-        std::abs(static_cast<double>(end) - static_cast<double>(begin)) / std::abs(static_cast<double>(step)) >
-            kMaxRange) {
-      throw TemplateError("range() is too large, or its step is 0", 0, TemplateError::Kind::kLimit);
-    }
-    List out;
-    for (int64_t i = begin; step > 0 ? i < end : i > end;) {
-      out.emplace_back(i);
-      if (__builtin_add_overflow(i, step, &i)) {
-        break;
-      }
-    }
-    Value made = Value::list(std::move(out));
-    budget_.charge(made);
-    return made;
+  function("namespace", [this](const Arguments& arguments) { return make_namespace(arguments); });
+  function("dict", [](const Arguments& arguments) { return Value::dict(members_of(arguments)); });
+  function("range", [this](const Arguments& arguments) { return make_range(arguments); });
+  function("joiner", [](const Arguments& arguments) -> Value {
+    const Value separator = arguments.get_or(0, "sep", ", ");
+    return std::make_shared<FunctionData>(FunctionData{"joiner", [separator, used = false](const Arguments&) mutable {
+                                                         return std::exchange(used, true) ? separator : "";
+                                                       }});
   });
   function("strftime_now", [this](const Arguments& arguments) -> Value {
     const auto now = static_cast<std::time_t>(now_seconds_);
@@ -181,7 +230,7 @@ Evaluator::Flow Evaluator::run(const Node& node) {
       break;
     }
     case Node::Kind::kMacro:
-      scope_->set(node.text, make_macro(node.text, node.parameters, node.blocks[0]));
+      scope_->set(node.text, make_macro(node.text, node));
       break;
     case Node::Kind::kCallBlock:
       run_call_block(node);
@@ -233,9 +282,14 @@ std::string Evaluator::capture(const Block& block, std::shared_ptr<Scope> scope)
 }
 
 Evaluator::Flow Evaluator::run_for(const Node& node) {
-  const std::shared_ptr<Scope> outer = scope_;
+  return run_loop(node, scope_, evaluate(*node.value), 1);
+}
+
+Evaluator::Flow Evaluator::run_loop(const Node& node, const std::shared_ptr<Scope>& outer, const Value& items,
+                                    int depth) {
   auto state = std::make_shared<LoopData>();
-  state->items = iterate(evaluate(*node.value));
+  state->items = iterate(items);
+  state->depth = depth;
   budget_.charge(static_cast<int64_t>(48 * state->items.size()));
   if (node.condition != nullptr) {
     List kept;
@@ -251,6 +305,21 @@ Evaluator::Flow Evaluator::run_for(const Node& node) {
   }
   if (state->items.empty() && node.blocks.size() > 1) {
     return run_scoped(node.blocks[1], std::make_shared<Scope>(Scope{outer, {}}));
+  }
+  if (node.recursive) {
+    const std::weak_ptr<Scope> around = outer;
+    state->recursion = [this, &node, around, depth](const Value& inner) -> Value {
+      const Depth guard(budget_);
+      const std::shared_ptr<Scope> parent = around.lock();
+      if (parent == nullptr) {
+        throw TemplateError("a loop is called after its end");
+      }
+      std::string text;
+      std::string* target = &text;
+      const Restore restore(out_, target);
+      run_loop(node, parent, inner, depth + 1);
+      return text;
+    };
   }
   for (state->index = 0; state->index < state->items.size(); ++state->index) {
     budget_.step();
@@ -307,15 +376,15 @@ Evaluator::Flow Evaluator::run_with(const Node& node) {
 }
 
 void Evaluator::run_call_block(const Node& node) {
-  const Value caller = make_macro("caller", node.parameters, node.blocks[0]);
+  const Value caller = make_macro("caller", node);
   write(evaluate_call(*node.value, &caller).text());
 }
 
-Value Evaluator::make_macro(const std::string& name, const std::vector<Parameter>& parameters, const Block& body) {
+Value Evaluator::make_macro(const std::string& name, const Node& node) {
   // A macro sees the scope it was defined in, without keeping it alive: the scope holds the macro.
   const std::weak_ptr<Scope> around = scope_;
   return std::make_shared<FunctionData>(FunctionData{
-      name, [this, name, around, &parameters, &body](const Arguments& arguments) -> Value {
+      name, [this, name, around, &node](const Arguments& arguments) -> Value {
         const Depth depth(budget_);
         std::shared_ptr<Scope> parent = around.lock();
         if (parent == nullptr) {
@@ -323,29 +392,58 @@ Value Evaluator::make_macro(const std::string& name, const std::vector<Parameter
         }
         auto scope = std::make_shared<Scope>(Scope{std::move(parent), {}});
         const Restore restore(scope_, scope);
-        if (arguments.positional.size() > parameters.size()) {
-          throw TemplateError(fmt::format("{}() takes at most {} arguments", name, parameters.size()));
-        }
-        for (size_t i = 0; i < parameters.size(); ++i) {
-          const Value* given = arguments.get(i, parameters[i].name);
-          if (given != nullptr) {
-            scope->set(parameters[i].name, *given);
-          } else if (parameters[i].fallback != nullptr) {
-            scope->set(parameters[i].name, evaluate(*parameters[i].fallback));
-          } else {
-            scope->set(parameters[i].name, Value::undefined(parameters[i].name));
-          }
-        }
-        for (const auto& [key, value] : arguments.named) {
-          if (key == "caller") {
-            scope->set(key, value);
-          } else if (std::none_of(parameters.begin(), parameters.end(),
-                                  [&](const Parameter& p) { return p.name == key; })) {
-            throw TemplateError(fmt::format("{}() has no parameter named '{}'", name, key));
-          }
-        }
-        return capture(body, scope);
+        bind_parameters(name, node, arguments, *scope);
+        return capture(node.blocks[0], scope);
       }});
+}
+
+void Evaluator::bind_parameters(const std::string& name, const Node& node, const Arguments& arguments, Scope& scope) {
+  const std::vector<Parameter>& parameters = node.parameters;
+  const auto has_parameter = [&](const std::string& key) {
+    return std::any_of(parameters.begin(), parameters.end(), [&](const Parameter& p) { return p.name == key; });
+  };
+  if (arguments.positional.size() > parameters.size() && !node.reads_varargs) {
+    throw TemplateError(fmt::format("{}() takes at most {} arguments", name, parameters.size()));
+  }
+  for (size_t i = 0; i < parameters.size(); ++i) {
+    const bool by_name = std::any_of(arguments.named.begin(), arguments.named.end(),
+                                     [&](const auto& named) { return named.first == parameters[i].name; });
+    if (by_name && i < arguments.positional.size()) {
+      throw TemplateError(fmt::format("{}() got several values for '{}'", name, parameters[i].name));
+    }
+    const Value* given = arguments.get(i, parameters[i].name);
+    if (given != nullptr) {
+      scope.set(parameters[i].name, *given);
+    } else if (parameters[i].fallback != nullptr) {
+      scope.set(parameters[i].name, evaluate(*parameters[i].fallback));
+    } else {
+      scope.set(parameters[i].name, Value::undefined(parameters[i].name));
+    }
+  }
+  if (node.reads_caller && !has_parameter("caller")) {
+    scope.set("caller", Value::undefined("caller"));
+  }
+  Members others;
+  for (const auto& [key, value] : arguments.named) {
+    if (has_parameter(key)) {
+      continue;
+    }
+    if (key == "caller" && node.reads_caller) {
+      scope.set(key, value);
+    } else if (node.reads_kwargs) {
+      others.emplace_back(Value(key), value);
+    } else {
+      throw TemplateError(fmt::format("{}() has no parameter named '{}'", name, key));
+    }
+  }
+  if (node.reads_varargs) {
+    const size_t taken = std::min(parameters.size(), arguments.positional.size());
+    scope.set("varargs", Value::tuple(List(arguments.positional.begin() + static_cast<std::ptrdiff_t>(taken),
+                                           arguments.positional.end())));
+  }
+  if (node.reads_kwargs) {
+    scope.set("kwargs", Value::dict(std::move(others)));
+  }
 }
 
 Value Evaluator::filter(const std::string& name, const Value& subject, const Arguments& arguments) {

@@ -38,6 +38,8 @@ class Evaluator {
   class Depth;
 
   void define_globals();
+  Value make_namespace(const Arguments& arguments);
+  Value make_range(const Arguments& arguments);
   Flow run(const Block& block);
   Flow run(const Node& node);
   Flow run_scoped(const Block& block, std::shared_ptr<Scope> scope);
@@ -48,7 +50,9 @@ class Evaluator {
   void bind_targets(const Node& node, Value value, Scope& scope);
   std::string capture(const Block& block, std::shared_ptr<Scope> scope);
   void write(std::string_view text);
-  Value make_macro(const std::string& name, const std::vector<Parameter>& parameters, const Block& body);
+  Flow run_loop(const Node& node, const std::shared_ptr<Scope>& outer, const Value& items, int depth);
+  Value make_macro(const std::string& name, const Node& node);
+  void bind_parameters(const std::string& name, const Node& node, const Arguments& arguments, Scope& scope);
 
   Value evaluate(const Expr& expr);
   Value evaluate_inner(const Expr& expr);

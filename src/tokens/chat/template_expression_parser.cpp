@@ -44,6 +44,12 @@ const Token& TokenStream::expect_kind(Token::Kind kind, std::string_view what) {
   return next();
 }
 
+bool TokenStream::has_name_since(size_t position, std::string_view name) const {
+  return std::any_of(tokens_.begin() + static_cast<std::ptrdiff_t>(position),
+                     tokens_.begin() + static_cast<std::ptrdiff_t>(pos_),
+                     [&](const Token& token) { return token.kind == Kind::kName && token.text == name; });
+}
+
 void TokenStream::fail_expecting(std::string_view what) const {
   const Token& token = peek();
   std::string found = "'" + token.text + "'";

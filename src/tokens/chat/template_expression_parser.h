@@ -26,6 +26,9 @@ class TokenStream {
   void expect_operator(std::string_view text);
   void expect_name(std::string_view text);
   const Token& expect_kind(Token::Kind kind, std::string_view what);
+  size_t position() const { return pos_; }
+  // Whether a token since `position` is that name.
+  bool has_name_since(size_t position, std::string_view name) const;
   [[noreturn]] void fail_expecting(std::string_view what) const;
 
   int depth = 0;

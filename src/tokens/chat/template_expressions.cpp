@@ -36,9 +36,14 @@ Value Evaluator::evaluate_inner(const Expr& expr) {
     case Expr::Kind::kNot:
       return !evaluate(*expr.children[0]).truthy();
     case Expr::Kind::kNegate:
-      return apply_binary("-", Value(0), evaluate(*expr.children[0]), budget_);
-    case Expr::Kind::kPlus:
-      return apply_binary("+", Value(0), evaluate(*expr.children[0]), budget_);
+    case Expr::Kind::kPlus: {
+      const Value value = evaluate(*expr.children[0]);
+      const bool negates = expr.kind == Expr::Kind::kNegate;
+      if (value.is_double()) {
+        return negates ? -value.as_number() : value.as_number();  // -0.0 too
+      }
+      return apply_binary(negates ? "-" : "+", Value(0), value, budget_);
+    }
     case Expr::Kind::kBinary: {
       const Value left = evaluate(*expr.children[0]);
       return apply_binary(expr.operators[0], left, evaluate(*expr.children[1]), budget_);
@@ -79,7 +84,7 @@ Value Evaluator::evaluate_list(const Expr& expr) {
   for (const ExprPtr& child : expr.children) {
     items.push_back(evaluate(*child));
   }
-  Value list = Value::list(std::move(items), expr.kind == Expr::Kind::kTuple);
+  Value list = Value::list(std::move(items), expr.kind == Expr::Kind::kTuple ? ListKind::kTuple : ListKind::kList);
   budget_.charge(list);
   return list;
 }
@@ -153,6 +158,14 @@ Arguments Evaluator::evaluate_arguments(const Expr& expr) {
 
 Value Evaluator::evaluate_call(const Expr& expr, const Value* caller) {
   const Value callee = evaluate(*expr.children[0]);
+  if (callee.is_loop() && callee.as_loop().recursion) {
+    const Arguments arguments = evaluate_arguments(expr);
+    if (arguments.positional.size() != 1 || !arguments.named.empty()) {
+      throw TemplateError("loop() takes the items of the next level");
+    }
+    const auto recursion = callee.as_loop().recursion;
+    return recursion(arguments.positional[0]);
+  }
   if (!callee.is_function()) {
     throw TemplateError(callee.is_undefined() ? fmt::format("'{}' is undefined", callee.missing_name())
                                               : fmt::format("{} cannot be called", callee.type_name()));

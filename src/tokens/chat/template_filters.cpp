@@ -2,6 +2,8 @@
 #include <array>
 #include <cmath>
 #include <cstdlib>
+#include <limits>
+#include <optional>
 
 #include <fmt/format.h>
 
@@ -62,7 +64,7 @@ Value choose(const Value& subject, const Arguments& arguments, Callbacks& callba
       out.push_back(item);
     }
   }
-  return Value::list(std::move(out));
+  return Value::iterator(std::move(out));
 }
 
 Value map_filter(const Value& subject, const Arguments& arguments, Callbacks& callbacks) {
@@ -78,7 +80,7 @@ Value map_filter(const Value& subject, const Arguments& arguments, Callbacks& ca
       out.push_back(callbacks.filter(arguments.string(0, "filter"), item, rest));
     }
   }
-  return Value::list(std::move(out));
+  return Value::iterator(std::move(out));
 }
 
 Value default_filter(const Value& subject, const Arguments& arguments, Callbacks&) {
@@ -87,17 +89,31 @@ Value default_filter(const Value& subject, const Arguments& arguments, Callbacks
                                                                          : subject;
 }
 
+// As templates of Hugging Face models have it: tojson(ensure_ascii=False, indent=None, separators=None,
+// sort_keys=False).
 Value json_filter(const Value& subject, const Arguments& arguments, Callbacks&) {
-  int64_t indent = -1;
-  if (const Value* given = arguments.get(0, "indent"); given != nullptr && given->is_int()) {
-    indent = std::clamp<int64_t>(given->as_int(), 0, 16);
+  JsonStyle style;
+  style.ensure_ascii = arguments.get_or(0, "ensure_ascii", false).truthy();
+  style.sort_keys = arguments.get_or(3, "sort_keys", false).truthy();
+  const Value indent = arguments.get_or(1, "indent", Value::None{});
+  if (indent.is_string()) {
+    style.indent = indent.as_string();
+  } else if (indent.is_number() && !indent.is_double()) {
+    style.indent.assign(static_cast<size_t>(std::clamp<int64_t>(indent.as_int(), 0, 1000)), ' ');
+  } else if (!indent.is_none()) {
+    throw TemplateError(fmt::format("tojson: the indent must be an integer or a string, not {}", indent.type_name()));
   }
-  const Value* separators = arguments.get(arguments.positional.size(), "separators");
-  if (separators != nullptr && separators->is_list() && separators->length() == 2) {
-    return to_json_text(subject, static_cast<int>(indent), arguments.get_or(9, "sort_keys", false).truthy(),
-                        separators->as_list()[0].text(), separators->as_list()[1].text());
+  style.indents = !indent.is_none();
+  style.item_separator = style.indents ? "," : ", ";
+  if (const Value separators = arguments.get_or(2, "separators", Value::None{}); !separators.is_none()) {
+    const List parts = iterate(separators);
+    if (parts.size() != 2 || !parts[0].is_string() || !parts[1].is_string()) {
+      throw TemplateError("tojson: the separators must be two strings");
+    }
+    style.item_separator = parts[0].as_string();
+    style.key_separator = parts[1].as_string();
   }
-  return to_json_text(subject, static_cast<int>(indent), arguments.get_or(9, "sort_keys", false).truthy());
+  return to_json_text(subject, style);
 }
 
 Value end_filter(const Value& subject, bool first) {
@@ -114,63 +130,135 @@ Value end_filter(const Value& subject, bool first) {
     }
     return text.empty() ? Value::undefined("the end of an empty string") : Value(text.substr(begin, end - begin));
   }
+  if (!first && (subject.is_kind(ListKind::kIterator) || subject.is_undefined())) {
+    fail_subject("last", subject);
+  }
   const List items = iterate(subject);
   return items.empty() ? Value::undefined("the end of an empty list") : (first ? items.front() : items.back());
 }
 
+// Python's int(text, base), nullopt where it raises. Beyond 64 bits: an error of kind kLimit.
+std::optional<int64_t> parse_integer(std::string_view text, int64_t base) {
+  const bool negative = text.starts_with('-');
+  text.remove_prefix(negative || text.starts_with('+') ? 1 : 0);
+  if (text.size() > 2 && text[0] == '0') {
+    const char letter = static_cast<char>(text[1] | 0x20);
+    const int64_t prefixed = letter == 'x' ? 16 : (letter == 'o' ? 8 : (letter == 'b' ? 2 : 0));
+    if (prefixed != 0 && (base == prefixed || base == 0)) {
+      base = prefixed;
+      text.remove_prefix(2);
+    }
+  }
+  base = base == 0 ? 10 : base;
+  int64_t value = 0;
+  bool after_digit = false;
+  for (const char c : text) {
+    if (c == '_' && after_digit) {
+      after_digit = false;
+      continue;
+    }
+    const int digit =
+        c >= '0' && c <= '9' ? c - '0' : (((c | 0x20) >= 'a' && (c | 0x20) <= 'z') ? (c | 0x20) - 'a' + 10 : 99);
+    if (digit >= base) {
+      return std::nullopt;
+    }
+    if (__builtin_mul_overflow(value, base, &value) || __builtin_sub_overflow(value, digit, &value)) {
+      throw TemplateError("integer overflow", 0, TemplateError::Kind::kLimit);
+    }
+    after_digit = true;
+  }
+  if (!after_digit || (!negative && value == std::numeric_limits<int64_t>::min())) {
+    return std::nullopt;
+  }
+  return negative ? value : -value;
+}
+
+// Python's float(text).
+std::optional<double> parse_float(std::string_view text) {
+  std::string digits;
+  for (size_t i = 0; i < text.size(); ++i) {
+    const auto is_digit = [&](size_t at) { return at < text.size() && text[at] >= '0' && text[at] <= '9'; };
+    if (text[i] == '_' && i > 0 && is_digit(i - 1) && is_digit(i + 1)) {
+      continue;
+    }
+    digits += text[i];
+  }
+  const std::string lower = lower_ascii(digits);
+  const std::string_view body =
+      std::string_view(lower).substr(lower.starts_with('-') || lower.starts_with('+') ? 1 : 0);
+  const bool word = body == "inf" || body == "infinity" || body == "nan";
+  if (body.empty() || (!word && body.find_first_not_of("0123456789.e+-") != std::string_view::npos)) {
+    return std::nullopt;
+  }
+  char* end = nullptr;
+  const double value = std::strtod(lower.c_str(), &end);
+  return *end == '\0' ? std::optional(value) : std::nullopt;
+}
+
+std::optional<int64_t> truncated(double number) {
+  if (!std::isfinite(number)) {
+    return std::nullopt;
+  }
+  if (std::abs(number) >= 9.2e18) {
+    throw TemplateError("integer overflow", 0, TemplateError::Kind::kLimit);
+  }
+  return static_cast<int64_t>(number);
+}
+
 Value integer_filter(const Value& subject, const Arguments& arguments, Callbacks&) {
-  Value fallback = arguments.get_or(0, "default", 0);
-  if (subject.is_int() || subject.is_bool()) {
-    return subject.as_int();
+  const Value fallback = arguments.get_or(0, "default", 0);
+  if (subject.is_undefined()) {
+    fail_subject("int", subject);
   }
-  double number = 0;
+  std::optional<int64_t> value;
   if (subject.is_double()) {
-    number = subject.as_number();
+    value = truncated(subject.as_number());
+  } else if (subject.is_number()) {
+    value = subject.as_int();
   } else if (subject.is_string()) {
-    const std::string text(trim(subject.as_string()));
-    const int64_t base = arguments.integer(1, "base", 10);
-    char* end = nullptr;
-    errno = 0;
-    const int64_t value = std::strtoll(text.c_str(), &end, base >= 2 && base <= 36 ? static_cast<int>(base) : 10);
-    if (!text.empty() && *end == '\0' && errno == 0) {
-      return value;
+    const std::string text = strip_text(subject.as_string(), nullptr, true, true);
+    value = parse_integer(text, arguments.integer(1, "base", 10));
+    if (!value) {
+      const std::optional<double> number = parse_float(text);
+      value = number ? truncated(*number) : std::nullopt;
     }
-    number = std::strtod(text.c_str(), &end);
-    if (text.empty() || *end != '\0') {
-      return fallback;
-    }
-  } else {
-    return fallback;
   }
-  return std::isfinite(number) && std::abs(number) < 9e18 ? Value(static_cast<int64_t>(number)) : fallback;
+  return value ? Value(*value) : fallback;
 }
 
 Value float_filter(const Value& subject, const Arguments& arguments, Callbacks&) {
+  if (subject.is_undefined()) {
+    fail_subject("float", subject);
+  }
   if (subject.is_number()) {
     return subject.as_number();
   }
-  if (subject.is_string()) {
-    const std::string text(trim(subject.as_string()));
-    char* end = nullptr;
-    const double number = std::strtod(text.c_str(), &end);
-    if (!text.empty() && *end == '\0') {
-      return number;
-    }
-  }
-  return arguments.get_or(0, "default", 0.0);
+  const std::optional<double> number =
+      subject.is_string() ? parse_float(strip_text(subject.as_string(), nullptr, true, true)) : std::nullopt;
+  return number ? Value(*number) : arguments.get_or(0, "default", 0.0);
 }
 
 Value round_filter(const Value& subject, const Arguments& arguments, Callbacks&) {
-  if (!subject.is_number()) {
+  const std::string method = arguments.get_or(1, "method", "common").text();
+  if (!subject.is_number() || (method != "common" && method != "ceil" && method != "floor")) {
     fail_subject("round", subject);
   }
   const auto precision = static_cast<int>(std::clamp<int64_t>(arguments.integer(0, "precision", 0), -300, 300));
-  const std::string method = arguments.get_or(1, "method", "common").text();
-  const double scale = std::pow(10.0, precision);
-  const double scaled = subject.as_number() * scale;
-  const double rounded =
-      method == "ceil" ? std::ceil(scaled) : (method == "floor" ? std::floor(scaled) : std::nearbyint(scaled));
-  return std::isfinite(scaled) ? rounded / scale : subject.as_number();
+  const double number = subject.as_number();
+  if (method != "common") {
+    const double scale = std::pow(10.0, precision);
+    return (method == "ceil" ? std::ceil(number * scale) : std::floor(number * scale)) / scale;
+  }
+  if (!subject.is_double() && precision >= 0) {
+    return subject.as_int();
+  }
+  if (precision < 0) {
+    const double scale = std::pow(10.0, -precision);
+    const double rounded = std::nearbyint(number / scale) * scale;
+    return subject.is_double() ? Value(rounded) : Value(static_cast<int64_t>(rounded));
+  }
+  // By the decimal digits, as Python does: half of a binary fraction is rarely half of a decimal one.
+  return std::isfinite(number) ? std::strtod(fmt::format("{:.{}f}", number, precision).c_str(), nullptr) : number;
 }
 
 Value absolute_filter(const Value& subject, const Arguments&, Callbacks&) {
@@ -218,14 +306,18 @@ Value dictsort_filter(const Value& subject, const Arguments& arguments, Callback
   if (!subject.is_dict()) {
     fail_subject("dictsort", subject);
   }
-  const bool by_value = arguments.get_or(1, "by", "key").text() == "value";
+  const std::string by = arguments.get_or(1, "by", "key").text();
+  if (by != "key" && by != "value") {
+    throw TemplateError("dictsort sorts by 'key' or 'value'");
+  }
+  const bool by_value = by == "value";
   Arguments order;
   order.named = {{"reverse", arguments.get_or(2, "reverse", false)},
                  {"case_sensitive", arguments.get_or(0, "case_sensitive", false)},
                  {"attribute", Value(by_value ? 1 : 0)}};
   List items;
   for (const auto& [key, value] : subject.as_members()) {
-    items.push_back(Value::list({key, value}, true));
+    items.push_back(Value::tuple({key, value}));
   }
   return sorted(std::move(items), order, callbacks, 10);
 }
@@ -233,22 +325,22 @@ Value dictsort_filter(const Value& subject, const Arguments& arguments, Callback
 Value items_filter(const Value& subject, const Arguments&, Callbacks&) {
   List out;
   if (subject.is_undefined()) {
-    return Value::list(std::move(out));
+    return Value::iterator(std::move(out));
   }
   if (!subject.is_dict()) {
     fail_subject("items", subject);
   }
   for (const auto& [key, value] : subject.as_members()) {
-    out.push_back(Value::list({key, value}, true));
+    out.push_back(Value::tuple({key, value}));
   }
-  return Value::list(std::move(out));
+  return Value::iterator(std::move(out));
 }
 
 Value reverse_filter(const Value& subject, const Arguments&, Callbacks&) {
   List items = iterate(subject);
   std::reverse(items.begin(), items.end());
   if (!subject.is_string()) {
-    return Value::list(std::move(items));
+    return subject.is_kind(ListKind::kIterator) ? Value::list(std::move(items)) : Value::iterator(std::move(items));
   }
   std::string out;
   for (const Value& item : items) {
@@ -271,7 +363,7 @@ Value unique_filter(const Value& subject, const Arguments& arguments, Callbacks&
       out.push_back(item);
     }
   }
-  return Value::list(std::move(out));
+  return Value::iterator(std::move(out));
 }
 
 Value sum_filter(const Value& subject, const Arguments& arguments, Callbacks& callbacks) {
@@ -296,23 +388,25 @@ Value extreme(const Value& subject, const Arguments& arguments, Callbacks& callb
 }
 
 Value indent_filter(const Value& subject, const Arguments& arguments, Callbacks& callbacks) {
+  if (!subject.is_string()) {
+    fail_subject("indent", subject);
+  }
   const Value width = arguments.get_or(0, "width", 4);
   const std::string by =
       width.is_string()
           ? width.as_string()
-          : std::string(static_cast<size_t>(std::clamp<int64_t>(arguments.integer(0, "width", 4), 0, 1000)), ' ');
+          : std::string(static_cast<size_t>(std::clamp<int64_t>(arguments.integer(0, "width", 4), 0, 100'000)), ' ');
   const bool first = arguments.get_or(1, "first", false).truthy();
   const bool blank = arguments.get_or(2, "blank", false).truthy();
-  const std::string text = subject.text();
-  const std::vector<std::string_view> lines = split(text, '\n');
-  callbacks.budget.charge(static_cast<int64_t>(text.size() + by.size() * lines.size()));
-  std::string out;
+  const List lines =
+      bind_method(Value(subject.as_string() + "\n"), "splitlines", callbacks.budget).as_function().call({}).as_list();
+  callbacks.budget.charge(static_cast<int64_t>(subject.as_string().size() + by.size() * lines.size()));
+  std::string out = first ? by : "";
   for (size_t i = 0; i < lines.size(); ++i) {
+    const std::string& line = lines[i].as_string();
     out += i > 0 ? "\n" : "";
-    if ((i > 0 || first) && (blank || !lines[i].empty())) {
-      out += by;
-    }
-    out += lines[i];
+    out += i > 0 && (blank || !line.empty()) ? by : "";
+    out += line;
   }
   return out;
 }
@@ -360,7 +454,146 @@ Value escape_filter(const Value& subject, const Arguments&, Callbacks& callbacks
   return out;
 }
 
-constexpr std::array<std::pair<std::string_view, Filter>, 41> kFilters = {{
+Value word_count_filter(const Value& subject, const Arguments&, Callbacks&) {
+  const std::string text = subject.text();
+  int64_t count = 0;
+  bool in_word = false;
+  for (size_t pos = 0; pos < text.size();) {
+    const bool is_word = is_word_code(next_code_point(text, pos));
+    count += is_word && !in_word ? 1 : 0;
+    in_word = is_word;
+  }
+  return count;
+}
+
+// Lists of `linecount` items, the last filled up with `fill_with` where given.
+Value batch_filter(const Value& subject, const Arguments& arguments, Callbacks& callbacks) {
+  const int64_t size = arguments.integer(0, "linecount", 0);
+  const Value* fill = arguments.get(1, "fill_with");
+  List out;
+  List line;
+  for (const Value& item : iterate(subject)) {
+    callbacks.budget.step();
+    if (static_cast<int64_t>(line.size()) == size) {
+      out.push_back(Value::list(std::exchange(line, {})));
+    }
+    line.push_back(item);
+  }
+  if (!line.empty()) {
+    const int64_t missing = fill != nullptr && !fill->is_none() ? size - static_cast<int64_t>(line.size()) : 0;
+    callbacks.budget.charge(48 * std::max<int64_t>(missing, 0));
+    for (int64_t i = 0; i < missing; ++i) {
+      line.push_back(*fill);
+    }
+    out.push_back(Value::list(std::move(line)));
+  }
+  return Value::iterator(std::move(out));
+}
+
+// `slices` lists of about equal length, the first ones longer by one item.
+Value slice_filter(const Value& subject, const Arguments& arguments, Callbacks& callbacks) {
+  const List items = iterate(subject);
+  const auto slices = static_cast<size_t>(std::clamp<int64_t>(arguments.integer(0, "slices", 0), 0, 1'000'000));
+  const Value* fill = arguments.get(1, "fill_with");
+  if (slices == 0) {
+    throw TemplateError("slice: the number of slices must be positive");
+  }
+  callbacks.budget.charge(static_cast<int64_t>(96 * slices));
+  const size_t length = items.size() / slices;
+  const size_t longer = items.size() % slices;
+  List out;
+  size_t at = 0;
+  for (size_t i = 0; i < slices; ++i) {
+    List part;
+    for (size_t end = at + length + (i < longer ? 1 : 0); at < end; ++at) {
+      part.push_back(items[at]);
+    }
+    if (fill != nullptr && !fill->is_none() && i >= longer) {
+      part.push_back(*fill);
+    }
+    out.push_back(Value::list(std::move(part)));
+  }
+  return Value::iterator(std::move(out));
+}
+
+// Pairs (value, items with that value of the attribute), sorted by value.
+Value group_filter(const Value& subject, const Arguments& arguments, Callbacks& callbacks) {
+  const Value attribute = arguments.get_or(0, "attribute", {});
+  const Value fallback = arguments.get_or(1, "default", Value::None{});
+  const bool exact = arguments.get_or(2, "case_sensitive", false).truthy();
+  const auto key_of = [&](const Value& item) {
+    Value key = get_path(item, attribute, callbacks.budget);
+    return key.is_undefined() && !fallback.is_none() ? fallback : key;
+  };
+  const auto folded = [&](const Value& key) {
+    return key.is_string() && !exact ? Value(map_case(key.as_string(), false)) : key;
+  };
+  std::vector<std::pair<Value, Value>> keyed;
+  for (const Value& item : iterate(subject)) {
+    callbacks.budget.step(8);
+    keyed.emplace_back(key_of(item), item);
+    compare_values(folded(keyed.front().first), folded(keyed.back().first));
+  }
+  std::stable_sort(keyed.begin(), keyed.end(),
+                   [&](const auto& a, const auto& b) { return compare_values(folded(a.first), folded(b.first)) < 0; });
+  List out;
+  for (size_t i = 0; i < keyed.size();) {
+    List group;
+    const Value key = keyed[i].first;
+    for (; i < keyed.size() && folded(keyed[i].first) == folded(key); ++i) {
+      group.push_back(keyed[i].second);
+    }
+    out.push_back(Value::tuple({key, Value::list(std::move(group))}));
+  }
+  return Value::list(std::move(out));
+}
+
+Value truncate_filter(const Value& subject, const Arguments& arguments, Callbacks& callbacks) {
+  const int64_t length = arguments.integer(0, "length", 255);
+  const bool cuts_words = arguments.get_or(1, "killwords", false).truthy();
+  const std::string end = arguments.get_or(2, "end", "...").text();
+  const int64_t leeway = arguments.integer(3, "leeway", 5);
+  const int64_t end_length = count_code_points(end);
+  if (!subject.is_string() || length < end_length || leeway < 0) {
+    fail_subject("truncate", subject);
+  }
+  if (subject.length() <= length + leeway) {
+    return subject;
+  }
+  const Value until(length - end_length);
+  std::string text = apply_slice(subject, nullptr, &until, nullptr, callbacks.budget).as_string();
+  if (!cuts_words) {
+    text.resize(std::min(text.rfind(' '), text.size()));
+  }
+  return text + end;
+}
+
+Value url_filter(const Value& subject, const Arguments&, Callbacks& callbacks) {
+  const auto quoted = [&](const std::string& text, bool in_query) {
+    std::string out;
+    for (const char c : text) {
+      const bool plain = (c >= '0' && c <= '9') || ((c | 0x20) >= 'a' && (c | 0x20) <= 'z') ||
+                         std::string_view("_.-~").find(c) != std::string_view::npos || (c == '/' && !in_query);
+      out += plain ? std::string(1, c) : (c == ' ' && in_query ? "+" : fmt::format("%{:02X}", static_cast<uint8_t>(c)));
+    }
+    callbacks.budget.charge(static_cast<int64_t>(out.size()));
+    return out;
+  };
+  if (subject.is_string() || !(subject.is_dict() || subject.is_list())) {
+    return quoted(subject.text(), false);
+  }
+  List pairs;
+  for (const Value& item : subject.is_dict() ? items_filter(subject, {}, callbacks).as_list() : iterate(subject)) {
+    const List pair = iterate(item);
+    if (pair.size() != 2) {
+      throw TemplateError("urlencode takes a text, a dictionary or a list of pairs");
+    }
+    pairs.emplace_back(quoted(pair[0].text(), true) + "=" + quoted(pair[1].text(), true));
+  }
+  return join_text(pairs, "&", callbacks.budget);
+}
+
+constexpr std::array<std::pair<std::string_view, Filter>, 47> kFilters = {{
     {"trim",
      [](const Value& v, const Arguments& a, Callbacks&) -> Value {
        return strip_text(v.text(), a.get(0, "chars"), true, true);
@@ -406,11 +639,26 @@ constexpr std::array<std::pair<std::string_view, Filter>, 41> kFilters = {{
     {"indent", indent_filter},
     {"attr",
      [](const Value& v, const Arguments& a, Callbacks& c) -> Value {
-       return get_attribute(v, a.string(0, "name"), c.budget);
+       return v.is_dict() ? bind_method(v, a.string(0, "name"), c.budget)
+                          : get_attribute(v, a.string(0, "name"), c.budget);
      }},
-    {"wordcount",
-     [](const Value& v, const Arguments&, Callbacks& c) -> Value {
-       return get_attribute(Value(v.text()), "split", c.budget).as_function().call({}).length();
+    {"wordcount", word_count_filter},
+    {"batch", batch_filter},
+    {"slice", slice_filter},
+    {"groupby", group_filter},
+    {"truncate", truncate_filter},
+    {"urlencode", url_filter},
+    {"format",
+     [](const Value& v, const Arguments& a, Callbacks& c) -> Value {
+       if (!a.named.empty() && !a.positional.empty()) {
+         throw TemplateError("format: positional and named values do not go together");
+       }
+       Members named;
+       for (const auto& [key, value] : a.named) {
+         named.emplace_back(Value(key), value);
+       }
+       return format_percent(v.text(), named.empty() ? Value::tuple(a.positional) : Value::dict(std::move(named)),
+                             c.budget);
      }},
     {"center",
      [](const Value& v, const Arguments& a, Callbacks& c) -> Value {
@@ -440,8 +688,8 @@ Value apply_filter(const std::string& name, const Value& subject, const Argument
   if (found == nullptr) {
     throw TemplateError(fmt::format("there is no filter named '{}'", name));
   }
-  callbacks.budget.step(1 + (subject.is_string() ? static_cast<int64_t>(subject.as_string().size()) / 64
-                                                 : std::max<int64_t>(subject.length(), 0) / 8));
+  callbacks.budget.step(
+      1 + (subject.is_string() ? static_cast<int64_t>(subject.as_string().size()) / 64 : subject.size() / 8));
   Value result = found->second(subject, arguments, callbacks);
   callbacks.budget.charge(result);
   return result;

@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "base/text.h"
+#include "tokens/chat/template_builtins.h"
 
 namespace smelt::jinja {
 
@@ -66,9 +67,7 @@ class Lexer {
     std::string text = source_.substr(pos_, tag - pos_);
     const size_t lines = static_cast<size_t>(std::count(text.begin(), text.end(), '\n'));
     if (mark == '-') {
-      while (!text.empty() && is_space(text.back())) {
-        text.pop_back();
-      }
+      text = strip_text(text, nullptr, false, true);
     } else if (mark != '+' && kind != '{') {
       strip_line_start(text);
     }
@@ -108,8 +107,8 @@ class Lexer {
   void finish_tag(char mark, bool trims_newline) {
     const size_t begin = pos_;
     if (mark == '-') {
-      while (pos_ < source_.size() && is_space(source_[pos_])) {
-        ++pos_;
+      for (size_t after = pos_; after < source_.size() && is_space_code(next_code_point(source_, after));) {
+        pos_ = after;
       }
     } else if (mark != '+' && trims_newline && pos_ < source_.size() && source_[pos_] == '\n') {
       ++pos_;
@@ -171,9 +170,7 @@ class Lexer {
       std::string text = source_.substr(pos_, end - pos_);
       const size_t lines = static_cast<size_t>(std::count(text.begin(), text.end(), '\n'));
       if (begin_mark == '-') {
-        while (!text.empty() && is_space(text.back())) {
-          text.pop_back();
-        }
+        text = strip_text(text, nullptr, false, true);
       } else if (begin_mark != '+') {
         strip_line_start(text);
       }
@@ -227,41 +224,83 @@ class Lexer {
     add(Token::Kind::kName, source_.substr(begin, pos_ - begin));
   }
 
-  void lex_number() {
-    std::string digits;
-    bool is_float = false;
-    const bool is_index = pos_ > 0 && source_[pos_ - 1] == '.';  // x.0.1 is two indices
+  // Digits of a base with single underscores between them; what lies behind is left.
+  std::string take_digits(std::string_view digits) {
+    std::string out;
     while (pos_ < source_.size()) {
-      const char c = source_[pos_];
-      const char next = pos_ + 1 < source_.size() ? source_[pos_ + 1] : '\0';
-      if (is_digit(c)) {
-        digits += c;
-      } else if (c == '.' && !is_float && !is_index && is_digit(next)) {
-        is_float = true;
-        digits += c;
-      } else if ((c == 'e' || c == 'E') &&
-                 (is_digit(next) ||
-                  ((next == '-' || next == '+') && pos_ + 2 < source_.size() && is_digit(source_[pos_ + 2])))) {
-        is_float = true;
-        digits += c;
-        digits += next;
-        ++pos_;
-      } else if (c != '_') {
+      const bool joins = source_[pos_] == '_' && !out.empty() && pos_ + 1 < source_.size() &&
+                         digits.find(source_[pos_ + 1]) != std::string_view::npos;
+      if (!joins && digits.find(source_[pos_]) == std::string_view::npos) {
         break;
       }
-      ++pos_;
+      pos_ += joins ? 1 : 0;
+      out += source_[pos_++];
     }
-    Token token;
-    token.line = line_;
-    token.text = digits;
-    token.kind = is_float ? Token::Kind::kFloat : Token::Kind::kInteger;
+    return out;
+  }
+
+  // 0x1F, 0o17, 0b11: false where it is none of them.
+  bool lex_prefixed_integer() {
+    static constexpr std::string_view kDigits = "0123456789abcdefABCDEF";
+    const char letter =
+        pos_ + 1 < source_.size() && source_[pos_] == '0' ? static_cast<char>(source_[pos_ + 1] | 0x20) : '\0';
+    const int base = letter == 'x' ? 16 : (letter == 'o' ? 8 : (letter == 'b' ? 2 : 0));
+    if (base == 0) {
+      return false;
+    }
+    const size_t before = pos_;
+    pos_ += 2;
+    const std::string digits = take_digits(base == 16 ? kDigits : kDigits.substr(0, static_cast<size_t>(base)));
+    if (digits.empty()) {
+      pos_ = before;
+      return false;
+    }
+    add_integer(digits, base);
+    return true;
+  }
+
+  void add_integer(const std::string& digits, int base) {
+    add(Token::Kind::kInteger, digits);
     errno = 0;
-    token.number = std::strtod(digits.c_str(), nullptr);
-    token.integer = is_float ? 0 : std::strtoll(digits.c_str(), nullptr, 10);
-    if (!is_float && errno == ERANGE) {
-      throw TemplateError("this integer is too large", line_);
+    tokens_.back().integer = std::strtoll(digits.c_str(), nullptr, base);
+    if (errno == ERANGE) {
+      throw TemplateError("this integer is too large", line_, TemplateError::Kind::kLimit);
     }
-    tokens_.push_back(std::move(token));
+  }
+
+  void lex_number() {
+    static constexpr std::string_view kDigits = "0123456789";
+    if (lex_prefixed_integer()) {
+      return;
+    }
+    const auto digit_at = [&](size_t at) { return at < source_.size() && is_digit(source_[at]); };
+    const bool is_index = pos_ > 0 && source_[pos_ - 1] == '.';  // x.0.1 is two indices
+    std::string digits = take_digits(kDigits);
+    bool is_float = false;
+    if (!is_index && pos_ < source_.size() && source_[pos_] == '.' && digit_at(pos_ + 1)) {
+      ++pos_;
+      digits += "." + take_digits(kDigits);
+      is_float = true;
+    }
+    if (!is_index && pos_ < source_.size() && (source_[pos_] | 0x20) == 'e') {
+      const size_t sign = pos_ + 1 < source_.size() && (source_[pos_ + 1] == '-' || source_[pos_ + 1] == '+') ? 1 : 0;
+      if (digit_at(pos_ + 1 + sign)) {
+        digits += source_.substr(pos_, 1 + sign);
+        pos_ += 1 + sign;
+        digits += take_digits(kDigits);
+        is_float = true;
+      }
+    }
+    if (is_float) {
+      add(Token::Kind::kFloat, digits);
+      tokens_.back().number = std::strtod(digits.c_str(), nullptr);
+      return;
+    }
+    const size_t zeros = std::min(digits.find_first_not_of('0'), digits.size() - 1);
+    if (zeros > 0 && digits[zeros] != '0') {
+      throw TemplateError("an integer begins with 0", line_);
+    }
+    add_integer(digits, 10);
   }
 
   void lex_string(char quote) {
@@ -287,30 +326,38 @@ class Lexer {
 
   // Python's escapes; an unknown one stays as it is written.
   void lex_escape(std::string& text) {
-    static constexpr std::string_view kFrom = "nrtbfav0\\'\"";
-    static constexpr std::string_view kTo("\n\r\t\b\f\a\v\0\\'\"", 11);
+    static constexpr std::string_view kFrom = "nrtbfav\\'\"";
+    static constexpr std::string_view kTo = "\n\r\t\b\f\a\v\\'\"";
     const char c = source_[pos_ + 1];
-    const size_t known = kFrom.find(c);
-    if (known != std::string_view::npos) {
+    if (const size_t known = kFrom.find(c); known != std::string_view::npos) {
       text += kTo[known];
       pos_ += 2;
-      return;
-    }
-    if (c == '\n') {
+    } else if (c == '\n') {
       pos_ += 2;
       ++line_;
-      return;
-    }
-    const size_t digits = c == 'x' ? 2 : (c == 'u' ? 4 : (c == 'U' ? 8 : 0));
-    const std::string hex = source_.substr(pos_ + 2, digits);
-    if (digits == 0 || hex.size() != digits || hex.find_first_not_of("0123456789abcdefABCDEF") != std::string::npos) {
+    } else if (c >= '0' && c <= '7') {
+      uint32_t code = 0;
+      size_t at = pos_ + 1;
+      for (; at < pos_ + 4 && at < source_.size() && source_[at] >= '0' && source_[at] <= '7'; ++at) {
+        code = 8 * code + static_cast<uint32_t>(source_[at] - '0');
+      }
+      append_utf8(text, code);
+      pos_ = at;
+    } else if (c == 'x' || c == 'u' || c == 'U') {
+      const size_t digits = c == 'x' ? 2 : (c == 'u' ? 4 : 8);
+      const std::string hex = source_.substr(pos_ + 2, digits);
+      if (hex.size() != digits || hex.find_first_not_of("0123456789abcdefABCDEF") != std::string::npos) {
+        throw TemplateError("a broken escape in a string", line_);
+      }
+      const unsigned long code = std::strtoul(hex.c_str(), nullptr, 16);
+      if (code > 0x10FFFF) {
+        throw TemplateError("a broken escape in a string", line_);
+      }
+      append_utf8(text, code >= 0xD800 && code <= 0xDFFF ? kReplacementCharacter : static_cast<uint32_t>(code));
+      pos_ += 2 + digits;
+    } else {
       text += source_[pos_++];
-      return;
     }
-    const unsigned long code = std::strtoul(hex.c_str(), nullptr, 16);
-    const bool valid = code <= 0x10FFFF && (code < 0xD800 || code > 0xDFFF);
-    append_utf8(text, valid ? static_cast<uint32_t>(code) : kReplacementCharacter);
-    pos_ += 2 + digits;
   }
 
   void lex_operator(std::string& brackets) {

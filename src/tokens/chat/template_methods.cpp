@@ -10,41 +10,63 @@ namespace smelt::jinja {
 
 namespace {
 
-bool is_ascii_space(char c) {
-  return c == ' ' || (c >= '\t' && c <= '\r');
-}
-
-// Python's white space beyond ASCII counts too.
-bool is_space_code(uint32_t c) {
-  return c == ' ' || (c >= 9 && c <= 13) || (c >= 0x1C && c <= 0x1F) || c == 0x85 || c == 0xA0 || c == 0x1680 ||
-         (c >= 0x2000 && c <= 0x200A) || c == 0x2028 || c == 0x2029 || c == 0x202F || c == 0x205F || c == 0x3000;
-}
+// A text with a position in it, character by character.
+struct Characters {
+  explicit Characters(std::string_view t) : text(t) {}
+  bool at_end() const { return pos >= text.size(); }
+  uint32_t peek() const {
+    size_t after = pos;
+    return next_code_point(text, after);
+  }
+  void skip_while(bool spaces) {
+    while (!at_end() && is_space_code(peek()) == spaces) {
+      next_code_point(text, pos);
+    }
+  }
+  std::string_view text;
+  size_t pos = 0;
+};
 
 List split_on_spaces(std::string_view text, int64_t limit) {
   List out;
-  size_t pos = 0;
+  Characters in(text);
   while (true) {
-    while (pos < text.size() && is_ascii_space(text[pos])) {
-      ++pos;
-    }
-    if (pos >= text.size()) {
+    in.skip_while(true);
+    if (in.at_end()) {
       return out;
     }
-    size_t end = pos;
     if (limit >= 0 && static_cast<int64_t>(out.size()) >= limit) {
-      end = text.size();
-      while (end > pos && is_ascii_space(text[end - 1])) {
-        --end;
-      }
-      out.emplace_back(text.substr(pos, end - pos));
+      out.emplace_back(strip_text(text.substr(in.pos), nullptr, false, true));
       return out;
     }
-    while (end < text.size() && !is_ascii_space(text[end])) {
-      ++end;
-    }
-    out.emplace_back(text.substr(pos, end - pos));
-    pos = end;
+    const size_t begin = in.pos;
+    in.skip_while(false);
+    out.emplace_back(text.substr(begin, in.pos - begin));
   }
+}
+
+// The last `limit` words and what lies before them.
+List split_on_spaces_from_right(std::string_view text, int64_t limit) {
+  std::vector<std::pair<size_t, size_t>> words;  // begin, end
+  for (Characters in(text);;) {
+    in.skip_while(true);
+    if (in.at_end()) {
+      break;
+    }
+    const size_t begin = in.pos;
+    in.skip_while(false);
+    words.emplace_back(begin, in.pos);
+  }
+  List out;
+  const size_t joined = words.size() - std::min(words.size(), static_cast<size_t>(limit));
+  if (joined > 0) {
+    out.emplace_back(text.substr(0, words[joined - 1].second));
+    out[0] = strip_text(out[0].as_string(), nullptr, joined == words.size(), true);
+  }
+  for (size_t i = joined; i < words.size(); ++i) {
+    out.emplace_back(text.substr(words[i].first, words[i].second - words[i].first));
+  }
+  return out;
 }
 
 List split_text(std::string_view text, const Arguments& arguments, bool from_right, Budget& budget) {
@@ -52,10 +74,7 @@ List split_text(std::string_view text, const Arguments& arguments, bool from_rig
   int64_t limit = arguments.integer(1, "maxsplit", -1);
   budget.charge(static_cast<int64_t>(text.size()));
   if (separator == nullptr || separator->is_none()) {
-    if (!from_right || limit < 0) {
-      return split_on_spaces(text, limit);
-    }
-    throw TemplateError("rsplit() needs a separator when it has a limit");
+    return from_right && limit >= 0 ? split_on_spaces_from_right(text, limit) : split_on_spaces(text, limit);
   }
   const std::string& by = arguments.string(0, "sep");
   if (by.empty()) {
@@ -90,17 +109,59 @@ List split_text(std::string_view text, const Arguments& arguments, bool from_rig
   return out;
 }
 
+bool ends_line(uint32_t code) {
+  return (code >= 0x0A && code <= 0x0D) || (code >= 0x1C && code <= 0x1E) || code == 0x85 || code == 0x2028 ||
+         code == 0x2029;
+}
+
 List split_lines(std::string_view text, bool keep_ends) {
   List out;
   size_t begin = 0;
-  while (begin < text.size()) {
-    const size_t end = std::min(text.find_first_of("\n\r", begin), text.size());
-    size_t after = end < text.size() ? end + 1 : end;
-    after += end + 1 < text.size() && text[end] == '\r' && text[end + 1] == '\n' ? 1 : 0;
-    out.emplace_back(text.substr(begin, (keep_ends ? after : end) - begin));
-    begin = after;
+  for (size_t pos = 0; pos < text.size();) {
+    const size_t end = pos;
+    const uint32_t code = next_code_point(text, pos);
+    if (ends_line(code)) {
+      pos += code == '\r' && pos < text.size() && text[pos] == '\n' ? 1 : 0;
+      out.emplace_back(text.substr(begin, (keep_ends ? pos : end) - begin));
+      begin = pos;
+    }
+  }
+  if (begin < text.size()) {
+    out.emplace_back(text.substr(begin));
   }
   return out;
+}
+
+// text[begin:end] as find, count and their kin take them behind their first argument. False where `begin` lies behind
+// the text's end. `before`: characters before the part.
+bool cut_part(std::string_view& text, const Arguments& arguments, int64_t& before, Budget& budget) {
+  before = 0;
+  const Value* begin = arguments.get(1, "start");
+  const Value* end = arguments.get(2, "end");
+  if (begin == nullptr && end == nullptr) {
+    return true;
+  }
+  const int64_t length = count_code_points(text);
+  budget.step(1 + length / 64);
+  const auto bound = [&](size_t position, const char* name, int64_t fallback) {
+    const int64_t index = arguments.integer(position, name, fallback);
+    return index < 0 ? std::max<int64_t>(index + length, 0) : index;
+  };
+  before = bound(1, "start", 0);
+  const int64_t last = std::min(bound(2, "end", length), length);
+  if (before > length || before > last) {
+    return false;
+  }
+  size_t from = 0;
+  for (int64_t i = 0; i < before; ++i) {
+    next_code_point(text, from);
+  }
+  size_t to = from;
+  for (int64_t i = before; i < last; ++i) {
+    next_code_point(text, to);
+  }
+  text = text.substr(from, to - from);
+  return true;
 }
 
 bool has_affix(std::string_view text, const Value* affix, bool at_start) {
@@ -136,9 +197,9 @@ Value partition_text(std::string_view text, const std::string& by, bool from_rig
   }
   const size_t at = from_right ? text.rfind(by) : text.find(by);
   if (at == std::string_view::npos) {
-    return from_right ? Value::list({"", "", Value(text)}, true) : Value::list({Value(text), "", ""}, true);
+    return from_right ? Value::tuple({"", "", Value(text)}) : Value::tuple({Value(text), "", ""});
   }
-  return Value::list({Value(text.substr(0, at)), Value(by), Value(text.substr(at + by.size()))}, true);
+  return Value::tuple({Value(text.substr(0, at)), Value(by), Value(text.substr(at + by.size()))});
 }
 
 Value pad(const std::string& text, const Arguments& arguments, std::string_view name, Budget& budget) {
@@ -160,73 +221,22 @@ Value pad(const std::string& text, const Arguments& arguments, std::string_view 
   return is_signed ? text.substr(0, 1) + before + text.substr(1) : before + text + after;
 }
 
-// str.format with {}, {0} and {name}; format specifications are not supported.
-Value format_braces(const std::string& format, const Arguments& arguments, Budget& budget) {
-  std::string out;
-  size_t next = 0;
-  for (size_t i = 0; i < format.size(); ++i) {
-    const char c = format[i];
-    if ((c == '{' || c == '}') && i + 1 < format.size() && format[i + 1] == c) {
-      out += c;
-      ++i;
-    } else if (c == '{') {
-      const size_t end = format.find('}', i);
-      if (end == std::string::npos) {
-        throw TemplateError("format(): '{' without '}'");
-      }
-      const std::string field = format.substr(i + 1, end - i - 1);
-      const bool is_index =
-          !field.empty() && field.size() < 6 && field.find_first_not_of("0123456789") == std::string::npos;
-      const size_t index = field.empty() ? next++ : (is_index ? std::stoul(field) : arguments.positional.size());
-      const Value* value = field.empty() || is_index
-                               ? (index < arguments.positional.size() ? &arguments.positional[index] : nullptr)
-                               : arguments.get(arguments.positional.size(), field);
-      if (value == nullptr) {
-        throw TemplateError(fmt::format("format(): there is no argument for '{{{}}}'", field));
-      }
-      out += value->text();
-      budget.charge(static_cast<int64_t>(out.size()));
-      i = end;
-    } else {
-      out += c;
-    }
-  }
-  return out;
-}
-
-bool is_all(std::string_view text, bool (*accepts)(uint32_t)) {
-  for (size_t pos = 0; pos < text.size();) {
-    if (!accepts(next_code_point(text, pos))) {
-      return false;
-    }
-  }
-  return !text.empty();
-}
-
-bool is_digit_code(uint32_t c) {
-  return c >= '0' && c <= '9';
-}
-bool is_letter_code(uint32_t c) {
-  return (c | 0x20U) >= 'a' && (c | 0x20U) <= 'z';
-}
-bool is_alnum_code(uint32_t c) {
-  return is_digit_code(c) || is_letter_code(c);
-}
-
-constexpr std::array<std::string_view, 34> kStringMethods = {
-    "strip",        "lstrip",       "rstrip",  "split",   "rsplit",    "splitlines", "startswith",
-    "endswith",     "replace",      "upper",   "lower",   "title",     "capitalize", "join",
-    "find",         "rfind",        "index",   "count",   "format",    "isdigit",    "isalpha",
-    "isalnum",      "isspace",      "isupper", "islower", "partition", "rpartition", "zfill",
-    "removeprefix", "removesuffix", "ljust",   "rjust",   "center",    "isnumeric",
+constexpr std::array<std::string_view, 42> kStringMethods = {
+    "strip",     "lstrip",    "rstrip",       "split",     "rsplit",     "splitlines",   "startswith",
+    "endswith",  "replace",   "upper",        "lower",     "title",      "capitalize",   "join",
+    "find",      "rfind",     "index",        "rindex",    "count",      "format",       "isdigit",
+    "isalpha",   "isalnum",   "isspace",      "isupper",   "islower",    "istitle",      "isascii",
+    "isdecimal", "isnumeric", "isidentifier", "partition", "rpartition", "zfill",        "ljust",
+    "rjust",     "center",    "swapcase",     "casefold",  "expandtabs", "removeprefix", "removesuffix",
 };
 constexpr std::array<std::string_view, 5> kDictMethods = {"get", "items", "keys", "values", "copy"};
-constexpr std::array<std::string_view, 3> kListMethods = {"index", "count", "copy"};
-constexpr std::array<std::string_view, 10> kForbidden = {"append", "extend", "insert", "pop",        "remove",
-                                                         "clear",  "update", "sort",   "setdefault", "reverse"};
+constexpr std::array<std::string_view, 3> kListMethods = {"copy", "index", "count"};
+constexpr std::array<std::string_view, 12> kForbidden = {"append",     "extend",  "insert",  "pop",
+                                                         "remove",     "clear",   "update",  "sort",
+                                                         "setdefault", "reverse", "popitem", "fromkeys"};
 
 Value call_predicate_or_case(const std::string& text, std::string_view name) {
-  if (name == "upper" || name == "lower") {
+  if (name == "upper" || name == "lower" || name == "casefold") {
     return map_case(text, name == "upper");
   }
   if (name == "title") {
@@ -235,20 +245,43 @@ Value call_predicate_or_case(const std::string& text, std::string_view name) {
   if (name == "capitalize") {
     return capitalize_text(text);
   }
-  if (name == "isdigit" || name == "isnumeric") {
-    return is_all(text, is_digit_code);
+  if (name == "swapcase") {
+    return swap_case(text);
   }
-  if (name == "isalpha") {
-    return is_all(text, is_letter_code);
+  return is_text_class(text, name);
+}
+
+Value expand_tabs(const std::string& text, int64_t width, Budget& budget) {
+  std::string out;
+  int64_t column = 0;
+  for (size_t pos = 0; pos < text.size();) {
+    const size_t begin = pos;
+    const uint32_t code = next_code_point(text, pos);
+    if (code == '\t') {
+      const int64_t spaces = width > 0 ? width - column % width : 0;
+      budget.charge(spaces);
+      out.append(static_cast<size_t>(spaces), ' ');
+      column += spaces;
+    } else {
+      out += std::string_view(text).substr(begin, pos - begin);
+      column = code == '\n' || code == '\r' ? 0 : column + 1;
+    }
   }
-  if (name == "isalnum") {
-    return is_all(text, is_alnum_code);
+  return out;
+}
+
+Value search(std::string_view text, std::string_view name, const Arguments& arguments, Budget& budget) {
+  const std::string& part = arguments.string(0, "sub");
+  int64_t before = 0;
+  const bool inside = cut_part(text, arguments, before, budget);
+  if (name == "count") {
+    return inside ? count_in_text(text, part) : 0;
   }
-  if (name == "isspace") {
-    return is_all(text, is_space_code);
+  const int64_t at = inside ? find_in_text(text, part, name[0] == 'r') : -1;
+  if (at < 0 && name.ends_with("index")) {
+    throw TemplateError("index(): the text is not there");
   }
-  const bool upper = name == "isupper";
-  return map_case(text, upper) == text && map_case(text, !upper) != text;
+  return at < 0 ? at : at + before;
 }
 
 Value call_string_method(const std::string& text, std::string_view name, const Arguments& arguments, Budget& budget) {
@@ -263,7 +296,10 @@ Value call_string_method(const std::string& text, std::string_view name, const A
     return Value::list(split_lines(text, keep != nullptr && keep->truthy()));
   }
   if (name == "startswith" || name == "endswith") {
-    return has_affix(text, arguments.get(0, "prefix"), name == "startswith");
+    std::string_view part = text;
+    int64_t before = 0;
+    const bool inside = cut_part(part, arguments, before, budget);
+    return has_affix(inside ? part : std::string_view(), arguments.get(0, "prefix"), name == "startswith") && inside;
   }
   if (name == "replace") {
     return replace_text(text, arguments.string(0, "old"), arguments.string(1, "new"), arguments.integer(2, "count", -1),
@@ -272,15 +308,11 @@ Value call_string_method(const std::string& text, std::string_view name, const A
   if (name == "join") {
     return join_text(iterate(arguments.get_or(0, "iterable", {})), text, budget);
   }
-  if (name == "find" || name == "rfind" || name == "index") {
-    const int64_t at = find_in_text(text, arguments.string(0, "sub"), name == "rfind");
-    if (at < 0 && name == "index") {
-      throw TemplateError("index(): the text is not there");
-    }
-    return at;
+  if (name == "find" || name == "rfind" || name == "index" || name == "rindex" || name == "count") {
+    return search(text, name, arguments, budget);
   }
-  if (name == "count") {
-    return count_in_text(text, arguments.string(0, "sub"));
+  if (name == "expandtabs") {
+    return expand_tabs(text, arguments.integer(0, "tabsize", 8), budget);
   }
   if (name == "format") {
     return format_braces(text, arguments, budget);
@@ -311,9 +343,10 @@ Value call_dict_method(const Value& subject, std::string_view name, const Argume
   }
   List out;
   for (const auto& [key, value] : subject.as_members()) {
-    out.push_back(name == "items" ? Value::list({key, value}, true) : (name == "keys" ? key : value));
+    out.push_back(name == "items" ? Value::tuple({key, value}) : (name == "keys" ? key : value));
   }
-  return Value::list(std::move(out));
+  const ListKind kind = name == "items" ? ListKind::kItems : (name == "keys" ? ListKind::kKeys : ListKind::kValues);
+  return Value::list(std::move(out), kind);
 }
 
 Value call_list_method(const Value& subject, std::string_view name, const Arguments& arguments) {
@@ -340,21 +373,21 @@ bool has(const std::array<std::string_view, N>& names, std::string_view name) {
 }  // namespace
 
 Value bind_method(const Value& subject, std::string_view name, Budget& budget) {
-  const bool is_container = subject.is_list() || subject.is_dict();
-  const bool known = (subject.is_string() && has(kStringMethods, name)) ||
-                     (subject.is_dict() && has(kDictMethods, name)) || (subject.is_list() && has(kListMethods, name));
-  const bool forbidden = is_container && has(kForbidden, name) && !(subject.is_dict() && subject.find(name) != nullptr);
-  if (!known && !forbidden) {
+  const bool in_list = subject.is_kind(ListKind::kList) ? has(kListMethods, name)
+                                                        : subject.is_indexed() && (name == "index" || name == "count");
+  const bool known =
+      (subject.is_string() && has(kStringMethods, name)) || (subject.is_dict() && has(kDictMethods, name)) || in_list;
+  const bool changes = subject.is_dict() || subject.is_kind(ListKind::kList);
+  if (changes && has(kForbidden, name)) {
+    return Value::undefined(fmt::format("{}, which would change a value,", name));
+  }
+  if (!known) {
     return {};
   }
   std::string method(name);
   Budget* shared = &budget;
   return std::make_shared<FunctionData>(FunctionData{
-      method, [subject, method, forbidden, shared](const Arguments& arguments) -> Value {
-        if (forbidden) {
-          throw TemplateError(
-              fmt::format("{}() would change a value; build a new one, or keep it in a namespace", method));
-        }
+      method, [subject, method, shared](const Arguments& arguments) -> Value {
         shared->step(
             1 + (subject.is_string() ? static_cast<int64_t>(subject.as_string().size()) / 64 : subject.length() / 8));
         Value result = subject.is_string() ? call_string_method(subject.as_string(), method, arguments, *shared)

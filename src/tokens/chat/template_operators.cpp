@@ -46,7 +46,7 @@ Value repeat(const Value& subject, int64_t count, Budget& budget) {
   for (int64_t i = 0; i < count; ++i) {
     out.insert(out.end(), subject.as_list().begin(), subject.as_list().end());
   }
-  return Value::list(std::move(out), subject.is_tuple());
+  return Value::list(std::move(out), subject.list_kind());
 }
 
 [[noreturn]] void fail_overflow() {
@@ -63,6 +63,9 @@ int64_t floor_divide(int64_t a, int64_t b) {
 
 Value integer_power(int64_t base, int64_t exponent) {
   if (exponent < 0) {
+    if (base == 0) {
+      throw TemplateError("division by zero");
+    }
     return std::pow(static_cast<double>(base), static_cast<double>(exponent));
   }
   int64_t result = 1;
@@ -111,20 +114,22 @@ Value arithmetic(const std::string& operation, const Value& a, const Value& b) {
   const double x = a.as_number();
   const double y = b.as_number();
   if (operation == "**") {
+    if ((x == 0 && y < 0) || (x < 0 && std::isfinite(x) && y != std::floor(y))) {
+      throw TemplateError("this power is no real number");
+    }
     return std::pow(x, y);
   }
-  if (operation == "//") {
-    return std::floor(x / y);
-  }
-  if (operation == "%") {
-    return x - y * std::floor(x / y);
+  if (divides) {
+    double remainder = std::fmod(x, y);
+    remainder += remainder != 0 && (y < 0) != (remainder < 0) ? y : 0;
+    return operation == "%" ? remainder : std::nearbyint((x - remainder) / y);
   }
   return operation == "+" ? x + y : (operation == "-" ? x - y : x * y);
 }
 
 bool contains(const Value& container, const Value& item, Budget& budget) {
   budget.step(1 + std::max<int64_t>(container.is_string() ? static_cast<int64_t>(container.as_string().size()) / 64
-                                                          : container.length() / 8,
+                                                          : container.size() / 8,
                                     0));
   if (container.is_string()) {
     if (!item.is_string()) {
@@ -178,7 +183,7 @@ void Budget::charge(const Value& made) {
   if (made.is_string()) {
     charge(static_cast<int64_t>(made.as_string().size()));
   } else if (made.is_list() || made.is_dict()) {
-    charge(kBytesPerElement * made.length());
+    charge(kBytesPerElement * made.size());
   }
 }
 
@@ -190,17 +195,20 @@ Value apply_binary(const std::string& operation, const Value& a, const Value& b,
     budget.charge(static_cast<int64_t>(a.as_string().size() + b.as_string().size()));
     return a.as_string() + b.as_string();
   }
-  if (operation == "+" && a.is_list() && b.is_list() && a.is_tuple() == b.is_tuple()) {
+  if (operation == "+" && a.is_list_or_tuple() && b.is_list_or_tuple() && a.is_tuple() == b.is_tuple()) {
     budget.charge(kBytesPerElement * (a.length() + b.length()));
     List out = a.as_list();
     out.insert(out.end(), b.as_list().begin(), b.as_list().end());
-    return Value::list(std::move(out), a.is_tuple());
+    return Value::list(std::move(out), a.list_kind());
   }
-  if (operation == "*" && (a.is_string() || a.is_list()) && (b.is_int() || b.is_bool())) {
+  if (operation == "*" && (a.is_string() || a.is_list_or_tuple()) && (b.is_int() || b.is_bool())) {
     return repeat(a, b.as_int(), budget);
   }
-  if (operation == "*" && (b.is_string() || b.is_list()) && (a.is_int() || a.is_bool())) {
+  if (operation == "*" && (b.is_string() || b.is_list_or_tuple()) && (a.is_int() || a.is_bool())) {
     return repeat(b, a.as_int(), budget);
+  }
+  if (operation == "%" && a.is_string()) {
+    return format_percent(a.as_string(), b, budget);
   }
   fail_types(operation, a, b);
 }
@@ -233,7 +241,7 @@ Value apply_slice(const Value& subject, const Value* begin, const Value* end, co
   if ((!stride.is_int() && !stride.is_bool()) || stride.as_int() == 0) {
     throw TemplateError("a slice's step must be an integer other than 0");
   }
-  if (!subject.is_string() && !subject.is_list()) {
+  if (!subject.is_string() && !subject.is_indexed()) {
     throw TemplateError(subject.is_undefined() ? fmt::format("'{}' is undefined", subject.missing_name())
                                                : fmt::format("{} cannot be sliced", subject.type_name()));
   }
@@ -248,7 +256,7 @@ Value apply_slice(const Value& subject, const Value* begin, const Value* end, co
     for (int64_t i = 0; i < count; ++i) {
       out.push_back(subject.as_list()[static_cast<size_t>(first + i * by)]);
     }
-    Value result = Value::list(std::move(out), subject.is_tuple());
+    Value result = Value::list(std::move(out), subject.list_kind());
     budget.charge(result);
     return result;
   }
@@ -286,7 +294,7 @@ Value get_loop_attribute(const Value& subject, std::string_view name) {
     return length;
   }
   if (name == "depth" || name == "depth0") {
-    return name == "depth" ? 1 : 0;  // deeper only in recursive loops
+    return loop.depth - (name == "depth" ? 0 : 1);
   }
   if (name == "previtem") {
     return index > 0 ? loop.items[loop.index - 1] : Value::undefined("there is no previous item");
@@ -332,7 +340,7 @@ Value get_attribute(const Value& subject, std::string_view name, Budget& budget)
     return get_loop_attribute(subject, name);
   }
   Value method = bind_method(subject, name, budget);
-  if (!method.is_undefined()) {
+  if (!method.is_undefined() || !method.missing_name().empty()) {
     return method;
   }
   if (subject.is_dict()) {
@@ -353,7 +361,7 @@ Value get_item(const Value& subject, const Value& key, Budget& budget) {
       return *found;
     }
   }
-  if ((subject.is_list() || subject.is_string()) && (key.is_int() || key.is_bool())) {
+  if ((subject.is_indexed() || subject.is_string()) && (key.is_int() || key.is_bool())) {
     const int64_t length = subject.length();
     int64_t index = key.as_int();
     index += index < 0 ? length : 0;

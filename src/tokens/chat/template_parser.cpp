@@ -103,6 +103,11 @@ class TemplateParser {
       node->value = expressions_.parse_filter_chain(nullptr);
       node->blocks.push_back(body_until("endfilter"));
       block.push_back(std::move(node));
+    } else if (name == "print") {
+      auto node = make(Node::Kind::kOutput);
+      node->value = expressions_.parse_tuple();
+      end_tag();
+      block.push_back(std::move(node));
     } else if (name == "with") {
       block.push_back(parse_with());
     } else if (name == "generation") {
@@ -146,9 +151,7 @@ class TemplateParser {
     if (in_.accept_name("if")) {
       node->condition = expressions_.parse();
     }
-    if (in_.peek().text == "recursive" && in_.peek().kind == Kind::kName) {
-      throw TemplateError("recursive loops are not supported", in_.peek().line);
-    }
+    node->recursive = in_.accept_name("recursive");
     end_tag();
     ++loops_;
     node->blocks.push_back(parse_block({"else", "endfor"}));
@@ -220,19 +223,22 @@ class TemplateParser {
     }
   }
 
-  // Loop controls do not reach through a macro's body.
-  Block body_without_loops(std::string_view end_name) {
+  // The body of a macro or a call. Loop controls do not reach through it.
+  void parse_macro_body(Node& node, std::string_view end_name) {
     const int outer = std::exchange(loops_, 0);
-    Block block = body_until(end_name);
+    const size_t begin = in_.position();
+    node.blocks.push_back(body_until(end_name));
+    node.reads_caller = in_.has_name_since(begin, "caller");
+    node.reads_varargs = in_.has_name_since(begin, "varargs");
+    node.reads_kwargs = in_.has_name_since(begin, "kwargs");
     loops_ = outer;
-    return block;
   }
 
   std::unique_ptr<Node> parse_macro() {
     auto node = make(Node::Kind::kMacro);
     node->text = in_.expect_kind(Kind::kName, "a name").text;
     parse_parameters(*node);
-    node->blocks.push_back(body_without_loops("endmacro"));
+    parse_macro_body(*node, "endmacro");
     return node;
   }
 
@@ -243,7 +249,7 @@ class TemplateParser {
     if (node->value->kind != Expr::Kind::kCall) {
       throw TemplateError("{% call %} needs a call", node->line);
     }
-    node->blocks.push_back(body_without_loops("endcall"));
+    parse_macro_body(*node, "endcall");
     return node;
   }
 

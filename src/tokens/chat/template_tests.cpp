@@ -4,7 +4,6 @@
 
 #include <fmt/format.h>
 
-#include "base/text.h"
 #include "tokens/chat/template_builtins.h"
 
 namespace smelt::jinja {
@@ -13,12 +12,14 @@ namespace {
 
 using Predicate = bool (*)(const Value&);
 
-bool has_case(const Value& value, bool upper) {
-  if (!value.is_string()) {
-    return false;
+// value % 2 == remainder, an error where Python has no remainder.
+bool has_remainder(const Value& value, int64_t remainder) {
+  if (!value.is_number()) {
+    throw TemplateError(value.is_undefined() ? fmt::format("'{}' is undefined", value.missing_name())
+                                             : fmt::format("{} is neither odd nor even", value.type_name()));
   }
-  const std::string& text = value.as_string();
-  return map_case(text, upper) == text && map_case(text, !upper) != text;
+  Budget budget;
+  return apply_binary("%", value, Value(2), budget) == Value(remainder);
 }
 
 constexpr std::array<std::pair<std::string_view, Predicate>, 19> kPredicates = {{
@@ -33,13 +34,14 @@ constexpr std::array<std::pair<std::string_view, Predicate>, 19> kPredicates = {
     {"true", [](const Value& v) { return v.is_bool() && v.as_bool(); }},
     {"false", [](const Value& v) { return v.is_bool() && !v.as_bool(); }},
     {"mapping", [](const Value& v) { return v.is_dict(); }},
-    {"iterable", [](const Value& v) { return v.is_string() || v.is_list() || v.is_dict() || v.is_undefined(); }},
-    {"sequence", [](const Value& v) { return v.is_string() || v.is_list() || v.is_dict() || v.is_undefined(); }},
-    {"callable", [](const Value& v) { return v.is_function(); }},
-    {"odd", [](const Value& v) { return (v.is_int() || v.is_bool()) && v.as_int() % 2 != 0; }},
-    {"even", [](const Value& v) { return (v.is_int() || v.is_bool()) && v.as_int() % 2 == 0; }},
-    {"lower", [](const Value& v) { return has_case(v, false); }},
-    {"upper", [](const Value& v) { return has_case(v, true); }},
+    {"iterable",
+     [](const Value& v) { return v.is_string() || v.is_list() || v.is_dict() || v.is_undefined() || v.is_loop(); }},
+    {"sequence", [](const Value& v) { return v.is_string() || v.is_indexed() || v.is_dict() || v.is_undefined(); }},
+    {"callable", [](const Value& v) { return v.is_function() || v.is_undefined() || v.is_loop(); }},
+    {"odd", [](const Value& v) { return has_remainder(v, 1); }},
+    {"even", [](const Value& v) { return has_remainder(v, 0); }},
+    {"lower", [](const Value& v) { return is_text_class(v.text(), "islower"); }},
+    {"upper", [](const Value& v) { return is_text_class(v.text(), "isupper"); }},
     {"escaped", [](const Value&) { return false; }},
 }};
 
@@ -79,6 +81,9 @@ bool is_test(std::string_view name) {
 
 bool apply_test(const std::string& name, const Value& subject, const Arguments& arguments, Callbacks& callbacks) {
   if (const auto found = lookup(kPredicates, name); found != kPredicates.end()) {
+    if (!arguments.positional.empty() || !arguments.named.empty()) {
+      throw TemplateError(fmt::format("the test '{}' takes no argument", name));
+    }
     return found->second(subject);
   }
   if (name == "filter" || name == "test") {

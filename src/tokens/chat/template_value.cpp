@@ -4,8 +4,8 @@
 #include <cmath>
 
 #include <fmt/format.h>
+#include <utf8proc.h>
 
-#include "base/json.h"
 #include "base/text.h"
 
 namespace smelt::jinja {
@@ -38,36 +38,72 @@ std::string python_double(double value) {
   return text;
 }
 
+// What Python's repr() writes as an escape: controls, formats, surrogates, private and unassigned code points, and
+// separators but the space.
+bool is_printable(uint32_t code) {
+  switch (utf8proc_category(static_cast<utf8proc_int32_t>(code))) {
+    case UTF8PROC_CATEGORY_CN:
+    case UTF8PROC_CATEGORY_CC:
+    case UTF8PROC_CATEGORY_CF:
+    case UTF8PROC_CATEGORY_CS:
+    case UTF8PROC_CATEGORY_CO:
+    case UTF8PROC_CATEGORY_ZL:
+    case UTF8PROC_CATEGORY_ZP:
+      return false;
+    case UTF8PROC_CATEGORY_ZS:
+      return code == ' ';
+    default:
+      return true;
+  }
+}
+
 std::string python_quote(const std::string& text) {
   const char quote = text.find('\'') != std::string::npos && text.find('"') == std::string::npos ? '"' : '\'';
   std::string out(1, quote);
-  for (const char c : text) {
-    switch (c) {
-      case '\n':
-        out += "\\n";
-        break;
-      case '\r':
-        out += "\\r";
-        break;
-      case '\t':
-        out += "\\t";
-        break;
-      case '\\':
-        out += "\\\\";
-        break;
-      default:
-        if (c == quote) {
-          out += '\\';
-          out += c;
-        } else if (static_cast<unsigned char>(c) < 0x20 || c == 0x7F) {
-          out += fmt::format("\\x{:02x}", static_cast<unsigned char>(c));
-        } else {
-          out += c;
-        }
+  for (size_t pos = 0; pos < text.size();) {
+    const uint32_t code = next_code_point(text, pos);
+    if (code == '\n' || code == '\r' || code == '\t') {
+      out += code == '\n' ? "\\n" : (code == '\r' ? "\\r" : "\\t");
+    } else if (code == '\\' || code == static_cast<unsigned char>(quote)) {
+      out += '\\';
+      out += static_cast<char>(code);
+    } else if (is_printable(code)) {
+      append_utf8(out, code);
+    } else {
+      out += code < 0x100     ? fmt::format("\\x{:02x}", code)
+             : code < 0x10000 ? fmt::format("\\u{:04x}", code)
+                              : fmt::format("\\U{:08x}", code);
     }
   }
   out += quote;
   return out;
+}
+
+std::string range_repr(const List& items) {
+  if (items.empty()) {
+    return "range(0, 0)";
+  }
+  const int64_t first = items.front().as_int();
+  const int64_t step = items.size() > 1 ? items[1].as_int() - first : 1;
+  const int64_t end = items.back().as_int() + step;
+  return step == 1 ? fmt::format("range({}, {})", first, end) : fmt::format("range({}, {}, {})", first, end, step);
+}
+
+std::string list_repr(const Value& list) {
+  const List& items = list.as_list();
+  if (list.is_kind(ListKind::kRange)) {
+    return range_repr(items);
+  }
+  std::string out = list.is_tuple() ? "(" : "[";
+  for (size_t i = 0; i < items.size(); ++i) {
+    out += i > 0 ? ", " : "";
+    out += items[i].repr();
+  }
+  if (list.is_tuple()) {
+    return out + (items.size() == 1 ? ",)" : ")");
+  }
+  out += "]";
+  return list.is_list_or_tuple() ? out : fmt::format("{}({})", list.type_name(), out);
 }
 
 }  // namespace
@@ -78,14 +114,14 @@ Value Value::undefined(std::string_view name) {
   return value;
 }
 
-Value Value::list(List items, bool is_tuple) {
+Value Value::list(List items, ListKind kind) {
   int deepest = 0;
   for (const Value& item : items) {
     deepest = std::max(deepest, item.nesting());
   }
   const int nesting = checked_nesting(deepest);
   Value value;
-  value.value_ = std::make_shared<const ListData>(ListData{std::move(items), nesting, is_tuple});
+  value.value_ = std::make_shared<const ListData>(ListData{std::move(items), nesting, kind});
   return value;
 }
 
@@ -132,14 +168,16 @@ Value Value::from_json(const Json& json) {
   return None{};
 }
 
-bool Value::is_tuple() const {
-  return is_list() && std::get<std::shared_ptr<const ListData>>(value_)->is_tuple;
+ListKind Value::list_kind() const {
+  return std::get<std::shared_ptr<const ListData>>(value_)->kind;
 }
 
 const char* Value::type_name() const {
   static constexpr const char* kNames[] = {"undefined", "NoneType", "bool",      "int",      "float", "str",
                                            "list",      "dict",     "namespace", "function", "loop"};
-  return is_tuple() ? "tuple" : kNames[value_.index()];
+  static constexpr const char* kKinds[] = {"list",        "tuple",      "range",    "dict_keys",
+                                           "dict_values", "dict_items", "generator"};
+  return is_list() ? kKinds[static_cast<size_t>(list_kind())] : kNames[value_.index()];
 }
 
 int64_t Value::as_int() const {
@@ -152,6 +190,16 @@ double Value::as_number() const {
 
 const List& Value::as_list() const {
   return std::get<std::shared_ptr<const ListData>>(value_)->items;
+}
+
+List Value::take() const {
+  const ListData& data = *std::get<std::shared_ptr<const ListData>>(value_);
+  if (data.kind != ListKind::kIterator) {
+    return data.items;
+  }
+  const auto from = data.items.begin() + static_cast<std::ptrdiff_t>(data.taken);
+  data.taken = data.items.size();
+  return List(from, data.items.end());
 }
 
 const Members& Value::as_members() const {
@@ -181,7 +229,7 @@ bool Value::truthy() const {
     return !as_string().empty();
   }
   if (is_list()) {
-    return !as_list().empty();
+    return is_kind(ListKind::kIterator) || !as_list().empty();
   }
   return !is_dict() || !as_members().empty();
 }
@@ -213,13 +261,7 @@ std::string Value::repr() const {
     return python_quote(as_string());
   }
   if (is_list()) {
-    std::string out(1, is_tuple() ? '(' : '[');
-    for (size_t i = 0; i < as_list().size(); ++i) {
-      out += i > 0 ? ", " : "";
-      out += as_list()[i].repr();
-    }
-    out += is_tuple() ? (as_list().size() == 1 ? ",)" : ")") : "]";
-    return out;
+    return list_repr(*this);
   }
   if (is_dict()) {
     std::string out = "{";
@@ -261,12 +303,16 @@ int64_t Value::length() const {
     return count_code_points(as_string());
   }
   if (is_list()) {
-    return static_cast<int64_t>(as_list().size());
+    return is_kind(ListKind::kIterator) ? -1 : static_cast<int64_t>(as_list().size());
   }
   if (is_dict()) {
     return static_cast<int64_t>(as_members().size());
   }
   return is_undefined() ? 0 : -1;
+}
+
+int64_t Value::size() const {
+  return is_list() ? static_cast<int64_t>(as_list().size()) : std::max<int64_t>(length(), 0);
 }
 
 bool Value::operator==(const Value& other) const {
@@ -283,7 +329,9 @@ bool Value::operator==(const Value& other) const {
     return as_string() == other.as_string();
   }
   if (is_list()) {
-    return is_tuple() == other.is_tuple() && as_list() == other.as_list();
+    return list_kind() == other.list_kind() &&
+           (is_kind(ListKind::kIterator) || is_kind(ListKind::kValues) ? &as_list() == &other.as_list()
+                                                                       : as_list() == other.as_list());
   }
   if (is_dict()) {
     return as_members().size() == other.as_members().size() &&
@@ -345,7 +393,7 @@ int compare_values(const Value& a, const Value& b) {
     const int order = a.as_string().compare(b.as_string());  // bytes of UTF-8 sort as code points do
     return order < 0 ? -1 : (order > 0 ? 1 : 0);
   }
-  if (a.is_list() && b.is_list()) {
+  if (a.is_list_or_tuple() && b.is_list_or_tuple() && a.is_tuple() == b.is_tuple()) {
     const size_t common = std::min(a.as_list().size(), b.as_list().size());
     for (size_t i = 0; i < common; ++i) {
       if (!(a.as_list()[i] == b.as_list()[i])) {
@@ -359,7 +407,7 @@ int compare_values(const Value& a, const Value& b) {
 
 List iterate(const Value& value) {
   if (value.is_list()) {
-    return value.as_list();
+    return value.take();
   }
   List out;
   if (value.is_undefined()) {
@@ -381,99 +429,6 @@ List iterate(const Value& value) {
     return out;
   }
   throw TemplateError(fmt::format("{} cannot be iterated", value.type_name()));
-}
-
-namespace {
-
-class JsonText {
- public:
-  JsonText(int indent, bool sort_keys, std::string_view item_separator, std::string_view key_separator)
-      : indent_(indent), sort_keys_(sort_keys), item_separator_(item_separator), key_separator_(key_separator) {}
-
-  void append(const Value& value, int level) {
-    if (value.is_string()) {
-      out += json_quote(value.as_string());
-    } else if (value.is_list()) {
-      append_list(value.as_list(), level);
-    } else if (value.is_dict()) {
-      append_dict(value.as_members(), level);
-    } else if (value.is_none()) {
-      out += "null";
-    } else if (value.is_bool()) {
-      out += value.as_bool() ? "true" : "false";
-    } else if (value.is_double() && !std::isfinite(value.as_number())) {
-      out += std::isnan(value.as_number()) ? "NaN" : (value.as_number() < 0 ? "-Infinity" : "Infinity");
-    } else if (value.is_number()) {
-      out += value.repr();
-    } else {
-      throw TemplateError(value.is_undefined() ? fmt::format("'{}' is undefined", value.missing_name())
-                                               : fmt::format("{} has no JSON form", value.type_name()));
-    }
-  }
-
-  std::string out;
-
- private:
-  void new_line(int level) {
-    if (indent_ >= 0) {
-      out += '\n';
-      out.append(static_cast<size_t>(indent_) * static_cast<size_t>(level), ' ');
-    }
-  }
-
-  void append_list(const List& items, int level) {
-    out += '[';
-    for (size_t i = 0; i < items.size(); ++i) {
-      out += i > 0 ? item_separator_ : "";
-      new_line(level + 1);
-      append(items[i], level + 1);
-    }
-    if (!items.empty()) {
-      new_line(level);
-    }
-    out += ']';
-  }
-
-  void append_dict(const Members& members, int level) {
-    std::vector<const Member*> order;
-    for (const Member& member : members) {
-      order.push_back(&member);
-    }
-    if (sort_keys_) {
-      std::stable_sort(order.begin(), order.end(),
-                       [](const Member* a, const Member* b) { return compare_values(a->first, b->first) < 0; });
-    }
-    out += '{';
-    for (size_t i = 0; i < order.size(); ++i) {
-      out += i > 0 ? item_separator_ : "";
-      new_line(level + 1);
-      const Value& key = order[i]->first;
-      out += json_quote(key.is_bool() ? (key.as_bool() ? "true" : "false") : (key.is_none() ? "null" : key.text()));
-      out += key_separator_;
-      append(order[i]->second, level + 1);
-    }
-    if (!order.empty()) {
-      new_line(level);
-    }
-    out += '}';
-  }
-
-  int indent_;
-  bool sort_keys_;
-  std::string_view item_separator_;
-  std::string_view key_separator_;
-};
-
-}  // namespace
-
-std::string to_json_text(const Value& value, int indent, bool sort_keys, std::string_view item_separator,
-                         std::string_view key_separator) {
-  if (item_separator.empty()) {
-    item_separator = indent >= 0 ? "," : ", ";
-  }
-  JsonText writer(std::min(indent, 16), sort_keys, item_separator, key_separator.empty() ? ": " : key_separator);
-  writer.append(value, 0);
-  return std::move(writer.out);
 }
 
 }  // namespace smelt::jinja

@@ -42,6 +42,10 @@ using List = std::vector<Value>;
 using Member = std::pair<Value, Value>;
 using Members = std::vector<Member>;
 
+// What Python calls a list here, and the other things that hold values in a row. An iterator (what map, select and
+// their kin give) is always true, has no length and gives its elements once.
+enum class ListKind { kList, kTuple, kRange, kKeys, kValues, kItems, kIterator };
+
 struct ListData;
 struct DictData;
 struct NamespaceData;
@@ -69,7 +73,9 @@ class Value {
   Value(std::shared_ptr<LoopData> v) : value_(std::move(v)) {}                   // NOLINT(google-explicit-constructor)
   static Value undefined(std::string_view name);
   // Throw TemplateError where the nesting would pass kMaxNesting, which bounds every recursion over values.
-  static Value list(List items, bool is_tuple = false);
+  static Value list(List items, ListKind kind = ListKind::kList);
+  static Value tuple(List items) { return list(std::move(items), ListKind::kTuple); }
+  static Value iterator(List items) { return list(std::move(items), ListKind::kIterator); }
   static Value dict(Members members);
   static Value from_json(const Json& json);
 
@@ -85,7 +91,12 @@ class Value {
   bool is_namespace() const { return std::holds_alternative<std::shared_ptr<NamespaceData>>(value_); }
   bool is_function() const { return std::holds_alternative<std::shared_ptr<FunctionData>>(value_); }
   bool is_loop() const { return std::holds_alternative<std::shared_ptr<LoopData>>(value_); }
-  bool is_tuple() const;
+  ListKind list_kind() const;  // of a list of any kind
+  bool is_kind(ListKind kind) const { return is_list() && list_kind() == kind; }
+  bool is_tuple() const { return is_kind(ListKind::kTuple); }
+  bool is_list_or_tuple() const { return is_tuple() || is_kind(ListKind::kList); }
+  // Elements have positions: a list, a tuple or a range.
+  bool is_indexed() const { return is_list_or_tuple() || is_kind(ListKind::kRange); }
   const char* type_name() const;  // Python's: "str", "int", "NoneType", ...
 
   // Reads of a known kind.
@@ -94,6 +105,7 @@ class Value {
   double as_number() const;  // of any number
   const std::string& as_string() const { return *std::get<std::shared_ptr<const std::string>>(value_); }
   const List& as_list() const;
+  List take() const;  // the elements of a list; of an iterator, those that are left
   const Members& as_members() const;
   NamespaceData& as_namespace() const { return *std::get<std::shared_ptr<NamespaceData>>(value_); }
   FunctionData& as_function() const { return *std::get<std::shared_ptr<FunctionData>>(value_); }
@@ -106,6 +118,7 @@ class Value {
   const Value* find(std::string_view key) const;  // member of a dictionary, else nullptr
   const Value* find(const Value& key) const;
   int64_t length() const;  // of a string (code points), list or dictionary; -1 where there is none
+  int64_t size() const;    // the same, also of an iterator: what work with it costs
   int nesting() const;
 
   bool operator==(const Value& other) const;
@@ -122,7 +135,8 @@ constexpr int kMaxNesting = 1100;  // JSON's own limit of 1,024 and a little
 struct ListData {
   List items;
   int nesting = 1;
-  bool is_tuple = false;
+  ListKind kind = ListKind::kList;
+  mutable size_t taken = 0;  // elements that an iterator gave
 };
 struct DictData {
   Members members;
@@ -135,6 +149,8 @@ struct LoopData {  // what `loop` reads inside a for
   List items;
   size_t index = 0;
   Value last_changed;
+  int depth = 1;                                 // of recursive loops
+  std::function<Value(const Value&)> recursion;  // loop(items) of a recursive loop
 };
 
 struct Arguments {
@@ -157,8 +173,16 @@ struct FunctionData {
 int compare_values(const Value& a, const Value& b);
 // The elements a for loop visits: of a list, the keys of a dictionary, the characters of a string; of undefined, none.
 List iterate(const Value& value);
-// Python's json.dumps(value, ensure_ascii=False, indent=indent, sort_keys=sort_keys); indent < 0 = one line.
-std::string to_json_text(const Value& value, int indent = -1, bool sort_keys = false,
-                         std::string_view item_separator = {}, std::string_view key_separator = {});
+// Python's json.dumps. Throws TemplateError for what has no JSON form.
+struct JsonStyle {
+  bool ensure_ascii = false;
+  bool indents = false;
+  std::string indent;  // of each level
+  bool sort_keys = false;
+  std::string item_separator = ", ";
+  std::string key_separator = ": ";
+  size_t most_bytes = 64 << 20;  // of the text; more is an error of kind kLimit
+};
+std::string to_json_text(const Value& value, const JsonStyle& style);
 
 }  // namespace smelt::jinja

@@ -37,9 +37,8 @@ void check(const TokenizerOptions& options) {
     throw usage_error("\"metaspace\" is for byte_fallback: a byte-level vocabulary has its own letter for the space",
                       "tokenizer.split", "choose gpt2, llama3 or nemotron, or set tokenizer.model = \"byte_fallback\"");
   }
-  if (options.model == "wordpiece" &&
-      std::find(options.special_tokens.begin(), options.special_tokens.end(), kUnknownToken) ==
-          options.special_tokens.end()) {
+  if (options.model == "wordpiece" && std::find(options.special_tokens.begin(), options.special_tokens.end(),
+                                                kUnknownToken) == options.special_tokens.end()) {
     throw usage_error(fmt::format("wordpiece needs the special token \"{}\" for unknown words", kUnknownToken),
                       "tokenizer.special_tokens", fmt::format("add \"{}\" to it", kUnknownToken));
   }
@@ -83,9 +82,10 @@ TrainedTokenizer train_tokenizer(const Context& context, const TokenizerOptions&
   const Alphabet alphabet(options, [&](FunctionRef<void(std::string_view, int64_t)> visit) { words.for_each(visit); });
   const size_t given = alphabet.tokens().size();
   if (options.vocab_size <= static_cast<int64_t>(given)) {
-    throw usage_error(fmt::format("{} tokens leave no room beside an alphabet of {} and {} special tokens",
-                                  options.vocab_size, given - first_tokens(options).size(), first_tokens(options).size()),
-                      "tokenizer.vocab_size", "give at least some thousand, or set tokenizer.limit_alphabet");
+    throw usage_error(
+        fmt::format("{} tokens leave no room beside an alphabet of {} and {} special tokens", options.vocab_size,
+                    given - first_tokens(options).size(), first_tokens(options).size()),
+        "tokenizer.vocab_size", "give at least some thousand, or set tokenizer.limit_alphabet");
   }
   MergeRules rules;
   rules.vocab_size = static_cast<size_t>(options.vocab_size);

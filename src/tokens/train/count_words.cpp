@@ -22,7 +22,11 @@ using Batch = std::vector<Piece>;
 class Batches {
  public:
   Batches(const Context& context, const WordSplitter& splitter, const TextSource& next, CountedWords& out)
-      : context_(context), splitter_(splitter), next_(next), out_(out), progress_(context.progress, "count words", 0, "bytes") {}
+      : context_(context),
+        splitter_(splitter),
+        next_(next),
+        out_(out),
+        progress_(context.progress, "count words", 0, "bytes") {}
 
   std::optional<Batch> next() {
     context_.stop_if_asked();
@@ -137,10 +141,8 @@ CountedWords count_words(const Context& context, const TokenizerOptions& options
   const auto count = [&](const Batch& batch) {
     std::unique_ptr<WordCounts> table = tables.take();
     for (const Piece& piece : batch) {
-      const char* const end = piece.text.data() + piece.text.size();
-      splitter.for_each(piece.text, [&](std::string_view word) {
-        table->add(word, piece.weight, static_cast<size_t>(end - word.data()));
-      });
+      splitter.for_each(piece.text,
+                        [&](std::string_view word, size_t readable) { table->add(word, piece.weight, readable); });
     }
     tables.give_back(std::move(table));
     return 0;

@@ -37,15 +37,15 @@ class SymbolWords {
 };
 
 struct MergeRules {
-  size_t vocab_size = 0;           // tokens to stop at
-  int64_t min_count = 0;           // pairs that occur less often are not merged; at least 1
-  size_t max_token_length = 0;     // merged tokens have fewer characters; 0: any number
-  std::string continuing_prefix;   // of tokens inside a word ("##" of WordPiece); a merge drops it from the right one
+  size_t vocab_size = 0;          // tokens to stop at
+  int64_t min_count = 0;          // pairs that occur less often are not merged; at least 1
+  size_t max_token_length = 0;    // merged tokens have fewer characters; 0: any number
+  std::string continuing_prefix;  // of tokens inside a word ("##" of WordPiece); a merge drops it from the right one
   std::unordered_set<std::string> forbidden;  // tokens that no merge may make
 };
 
 struct LearnedMerges {
-  std::vector<std::string> tokens;  // by id: the first vocabulary, then the merged ones
+  std::vector<std::string> tokens;                    // by id: the first vocabulary, then the merged ones
   std::vector<std::pair<uint32_t, uint32_t>> merges;  // in order of rank, no pair twice
 };
 

@@ -34,7 +34,8 @@ class PlainText {
   std::optional<std::string> next() {
     size_t searched = 0;
     while (true) {
-      const size_t cut = held_.size() > kBlock ? splitter_.safe_cut(held_, std::max(kBlock / 2, searched)) : std::string::npos;
+      const size_t cut =
+          held_.size() > kBlock ? splitter_.safe_cut(held_, std::max(kBlock / 2, searched)) : std::string::npos;
       if (cut != std::string::npos) {
         std::string rest = held_.substr(cut);
         held_.resize(cut);

@@ -39,9 +39,8 @@ StageResult train_tokenizer_stage(const Context& context, const TokenizerOptions
 StageResult train_tokenizer_files(const Context& context, const TokenizerOptions& options,
                                   const std::vector<InputFile>& files, const std::string& dir, bool resume) {
   const StageSpec spec{"tokenizer", kVersion, dir, recipe_to_json(options), {{"texts", files_digest(files)}}};
-  return run_single_stage(context, spec, resume, [&](StageDir& out) {
-    return train_into(context, options, {{{}, files}}, out);
-  });
+  return run_single_stage(context, spec, resume,
+                          [&](StageDir& out) { return train_into(context, options, {{{}, files}}, out); });
 }
 
 }  // namespace smelt

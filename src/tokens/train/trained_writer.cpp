@@ -152,8 +152,11 @@ void set_roles(const TokenizerOptions& options, Json& config) {
   if (options.model != "wordpiece") {
     return;
   }
-  for (const auto& [key, token] : {std::pair{"unk_token", kUnknownToken}, {"cls_token", "[CLS]"},
-                                   {"sep_token", "[SEP]"}, {"mask_token", "[MASK]"}, {"pad_token", "[PAD]"}}) {
+  for (const auto& [key, token] : {std::pair{"unk_token", kUnknownToken},
+                                   {"cls_token", "[CLS]"},
+                                   {"sep_token", "[SEP]"},
+                                   {"mask_token", "[MASK]"},
+                                   {"pad_token", "[PAD]"}}) {
     if (is_special(options, token)) {
       config[key] = token;
     }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/text.h"
 #include "tokens/train/alphabet.h"
 
 namespace smelt {
@@ -14,7 +15,11 @@ SplitRule split_rule(const std::string& split) {
 }
 
 WordSplitter::WordSplitter(const TokenizerOptions& options)
-    : rule_(split_rule(options.split)), at_spaces_(options.split == "metaspace"), split_digits_(options.split_digits) {
+    : rule_(split_rule(options.split)),
+      is_bert_(options.model == "wordpiece"),
+      lowercase_(options.lowercase),
+      at_spaces_(options.split == "metaspace"),
+      split_digits_(options.split_digits) {
   if (!options.protect_tokens) {
     return;
   }
@@ -75,6 +80,28 @@ void WordSplitter::for_each_number(std::string_view text, FunctionRef<void(std::
   visit_until(end);
 }
 
+void WordSplitter::for_each_bert_word(std::string_view text, FunctionRef<void(std::string_view)> visit) {
+  size_t begin = 0;
+  const auto visit_until = [&](size_t end) {
+    if (end > begin) {
+      visit(text.substr(begin, end - begin));
+    }
+    begin = end;
+  };
+  for (size_t pos = 0; pos < text.size();) {
+    const size_t at = pos;
+    const uint32_t code_point = next_code_point(text, pos);
+    if (code_point == ' ') {
+      visit_until(at);
+      begin = pos;
+    } else if (is_bert_punctuation(code_point)) {
+      visit_until(at);
+      visit_until(pos);
+    }
+  }
+  visit_until(text.size());
+}
+
 void WordSplitter::for_each_space(std::string_view text, FunctionRef<void(std::string_view)> visit) {
   constexpr std::string_view kMark = kSpaceMark;
   size_t begin = 0;
@@ -92,7 +119,8 @@ size_t WordSplitter::safe_cut(std::string_view text, size_t from) const {
   if (protects_spaces_) {
     return std::string_view::npos;
   }
-  for (size_t at = text.find(' ', std::max<size_t>(from, 1)); at != std::string_view::npos; at = text.find(' ', at + 1)) {
+  for (size_t at = text.find(' ', std::max<size_t>(from, 1)); at != std::string_view::npos;
+       at = text.find(' ', at + 1)) {
     if (text[at - 1] > ' ' && text[at - 1] < 0x7F) {
       return at;
     }
