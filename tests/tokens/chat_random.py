@@ -223,7 +223,8 @@ class Writer:
         return self.pick("\n", " ", "  \n", "text", "<|im_start|>", "\n\n", "  indented\n", "end.\n    ", "\t", "{ not a tag }", "100%\n", "\u00e9\u3000")
 
     def new_name(self, kind):
-        name = self.pick("v", "w", "q") + str(self.r.randint(0, 3)) if self.chance(0.7) else self.r.choice(list(VARIABLES)[:12])
+        # Not a variable that is given: jinja2 takes it for undefined in the blocks before, where no one means it.
+        name = self.pick("v", "w", "q") + str(self.r.randint(0, 3))
         self.names[name] = kind
         return name
 
@@ -373,7 +374,7 @@ def main():
         try:
             text = env.from_string(template).render(**json.loads(json.dumps(given)))
             # What prints the place of an object in memory, or more than this engine's integers hold, has no one answer.
-            if " at 0x" in text or re.search(r"\d{18}", text) or len(text) > 1_000_000:
+            if re.search(r" at 0x|Markup\(", text, re.IGNORECASE) or re.search(r"\d{18}", text) or len(text) > 1_000_000:
                 continue
             text.encode("utf-8")
             case["expected"] = text

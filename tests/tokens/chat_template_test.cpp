@@ -65,12 +65,20 @@ TEST(ChatTemplateTest, StoredExpectationsAreTheReferences) {
 import json, sys
 try:
     import jinja2
-    from jinja2.ext import loopcontrols
+    from jinja2.ext import Extension, loopcontrols
     from jinja2.sandbox import ImmutableSandboxedEnvironment
 except ImportError:
     sys.exit(77)
+class Generation(Extension):
+    tags = {'generation'}
+    def parse(self, parser):
+        line = next(parser.stream).lineno
+        body = parser.parse_statements(['name:endgeneration'], drop_needle=True)
+        return jinja2.nodes.CallBlock(self.call_method('_body'), [], [], body).set_lineno(line)
+    def _body(self, caller):
+        return caller()
 def fail(message): raise jinja2.exceptions.TemplateError(message)
-env = ImmutableSandboxedEnvironment(trim_blocks=True, lstrip_blocks=True, extensions=[loopcontrols])
+env = ImmutableSandboxedEnvironment(trim_blocks=True, lstrip_blocks=True, extensions=[Generation, loopcontrols])
 env.filters['tojson'] = lambda x, ensure_ascii=False, indent=None, separators=None, sort_keys=False: json.dumps(
     x, ensure_ascii=ensure_ascii, indent=indent, separators=separators, sort_keys=sort_keys)
 env.globals['raise_exception'] = fail

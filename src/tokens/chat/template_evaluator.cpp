@@ -76,6 +76,9 @@ Members members_of(const Arguments& arguments) {
     throw TemplateError("dict() takes one dictionary or list of pairs");
   }
   for (const Value& from : arguments.positional) {
+    if (from.is_undefined()) {
+      throw TemplateError(fmt::format("'{}' is undefined", from.missing_name()));
+    }
     if (from.is_dict()) {
       members = from.as_members();
       continue;
@@ -137,7 +140,7 @@ Value Evaluator::make_range(const Arguments& arguments) {
       break;
     }
   }
-  Value made = Value::list(std::move(out), ListKind::kRange);
+  Value made = Value::range(std::move(out), begin, end, step);
   budget_.charge(made);
   return made;
 }

@@ -437,12 +437,16 @@ ExprPtr ExpressionParser::parse_test(ExprPtr expr) {
     in_.fail_expecting("a test's name");
   }
   const Token& token = in_.peek();
+  if (in_.is_name("is")) {
+    throw TemplateError("tests do not chain: put brackets around one", token.line);
+  }
+  // Any name but these begins an argument, as Jinja has it: `x is defined if y` needs brackets.
+  const bool ends = token.kind == Kind::kName && (token.text == "else" || token.text == "or" || token.text == "and");
   if (in_.accept_operator("(")) {
     parse_arguments(*test);
   } else if (token.kind == Kind::kString || token.kind == Kind::kInteger || token.kind == Kind::kFloat ||
              (token.kind == Kind::kOperator && (token.text == "[" || token.text == "{")) ||
-             (token.kind == Kind::kName && token.text != "else" && token.text != "or" && token.text != "and" &&
-              token.text != "is" && token.text != "if" && token.text != "in" && token.text != "not")) {
+             (token.kind == Kind::kName && !ends)) {
     test->children.push_back(parse_postfix(parse_primary()));
   }
   test = sealed(std::move(test));

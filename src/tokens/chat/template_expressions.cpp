@@ -93,7 +93,7 @@ Value Evaluator::evaluate_dict(const Expr& expr) {
   Members members;
   for (size_t i = 0; i + 1 < expr.children.size(); i += 2) {
     Value key = evaluate(*expr.children[i]);
-    if (key.is_list() ? !key.is_tuple() : !(key.is_string() || key.is_number() || key.is_none())) {
+    if (key.is_dict() || (key.is_list() && !key.is_tuple())) {
       throw TemplateError(fmt::format("{} cannot be a key", key.type_name()));
     }
     Value value = evaluate(*expr.children[i + 1]);

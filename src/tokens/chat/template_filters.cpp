@@ -290,7 +290,9 @@ Value sorted(List items, const Arguments& arguments, Callbacks& callbacks, size_
     if (entry.first.is_double() && std::isnan(entry.first.as_number())) {
       throw TemplateError("cannot sort NaN");
     }
-    compare_values(keyed.front().first, entry.first);
+    if (&entry != &keyed.front()) {  // one element alone is compared with nothing
+      compare_values(keyed.front().first, entry.first);
+    }
   }
   std::stable_sort(keyed.begin(), keyed.end(), [reverse](const auto& a, const auto& b) {
     return reverse ? compare_values(b.first, a.first) < 0 : compare_values(a.first, b.first) < 0;
@@ -532,7 +534,9 @@ Value group_filter(const Value& subject, const Arguments& arguments, Callbacks& 
   for (const Value& item : iterate(subject)) {
     callbacks.budget.step(8);
     keyed.emplace_back(key_of(item), item);
-    compare_values(folded(keyed.front().first), folded(keyed.back().first));
+    if (keyed.size() > 1) {
+      compare_values(folded(keyed.front().first), folded(keyed.back().first));
+    }
   }
   std::stable_sort(keyed.begin(), keyed.end(),
                    [&](const auto& a, const auto& b) { return compare_values(folded(a.first), folded(b.first)) < 0; });
@@ -554,11 +558,14 @@ Value truncate_filter(const Value& subject, const Arguments& arguments, Callback
   const std::string end = arguments.get_or(2, "end", "...").text();
   const int64_t leeway = arguments.integer(3, "leeway", 5);
   const int64_t end_length = count_code_points(end);
-  if (!subject.is_string() || length < end_length || leeway < 0) {
+  if (subject.length() < 0 || length < end_length || leeway < 0) {
     fail_subject("truncate", subject);
   }
   if (subject.length() <= length + leeway) {
     return subject;
+  }
+  if (!subject.is_string()) {
+    fail_subject("truncate", subject);
   }
   const Value until(length - end_length);
   std::string text = apply_slice(subject, nullptr, &until, nullptr, callbacks.budget).as_string();

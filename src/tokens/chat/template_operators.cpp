@@ -141,6 +141,9 @@ bool contains(const Value& container, const Value& item, Budget& budget) {
     return std::find(container.as_list().begin(), container.as_list().end(), item) != container.as_list().end();
   }
   if (container.is_dict()) {
+    if (item.is_dict() || (item.is_list() && item.list_kind() == ListKind::kList)) {
+      fail_types("in", item, container);
+    }
     return container.find(item) != nullptr;
   }
   if (container.is_namespace()) {
@@ -157,7 +160,7 @@ bool contains(const Value& container, const Value& item, Budget& budget) {
 // Python's slice.indices(): the first index, and how many follow.
 void slice_bounds(const Value* begin, const Value* end, int64_t step, int64_t length, int64_t& first, int64_t& count) {
   const auto bound = [&](const Value* value, int64_t fallback) {
-    if (value == nullptr || value->is_none() || value->is_undefined()) {
+    if (value == nullptr || value->is_none()) {
       return fallback;
     }
     if (!value->is_int() && !value->is_bool()) {
@@ -256,7 +259,7 @@ Value apply_slice(const Value& subject, const Value* begin, const Value* end, co
     for (int64_t i = 0; i < count; ++i) {
       out.push_back(subject.as_list()[static_cast<size_t>(first + i * by)]);
     }
-    Value result = Value::list(std::move(out), subject.list_kind());
+    Value result = Value::list(std::move(out), subject.is_tuple() ? ListKind::kTuple : ListKind::kList);
     budget.charge(result);
     return result;
   }

@@ -79,20 +79,10 @@ std::string python_quote(const std::string& text) {
   return out;
 }
 
-std::string range_repr(const List& items) {
-  if (items.empty()) {
-    return "range(0, 0)";
-  }
-  const int64_t first = items.front().as_int();
-  const int64_t step = items.size() > 1 ? items[1].as_int() - first : 1;
-  const int64_t end = items.back().as_int() + step;
-  return step == 1 ? fmt::format("range({}, {})", first, end) : fmt::format("range({}, {}, {})", first, end, step);
-}
-
 std::string list_repr(const Value& list) {
   const List& items = list.as_list();
   if (list.is_kind(ListKind::kRange)) {
-    return range_repr(items);
+    return list.range_text();
   }
   std::string out = list.is_tuple() ? "(" : "[";
   for (size_t i = 0; i < items.size(); ++i) {
@@ -121,7 +111,15 @@ Value Value::list(List items, ListKind kind) {
   }
   const int nesting = checked_nesting(deepest);
   Value value;
-  value.value_ = std::make_shared<const ListData>(ListData{std::move(items), nesting, kind});
+  value.value_ = std::make_shared<const ListData>(ListData{std::move(items), nesting, kind, 0, {}});
+  return value;
+}
+
+Value Value::range(List items, int64_t begin, int64_t end, int64_t step) {
+  std::string shown =
+      step == 1 ? fmt::format("range({}, {})", begin, end) : fmt::format("range({}, {}, {})", begin, end, step);
+  Value value;
+  value.value_ = std::make_shared<const ListData>(ListData{std::move(items), 1, ListKind::kRange, 0, std::move(shown)});
   return value;
 }
 
@@ -190,6 +188,10 @@ double Value::as_number() const {
 
 const List& Value::as_list() const {
   return std::get<std::shared_ptr<const ListData>>(value_)->items;
+}
+
+const std::string& Value::range_text() const {
+  return std::get<std::shared_ptr<const ListData>>(value_)->shown;
 }
 
 List Value::take() const {

@@ -75,6 +75,7 @@ class Value {
   // Throw TemplateError where the nesting would pass kMaxNesting, which bounds every recursion over values.
   static Value list(List items, ListKind kind = ListKind::kList);
   static Value tuple(List items) { return list(std::move(items), ListKind::kTuple); }
+  static Value range(List items, int64_t begin, int64_t end, int64_t step);
   static Value iterator(List items) { return list(std::move(items), ListKind::kIterator); }
   static Value dict(Members members);
   static Value from_json(const Json& json);
@@ -105,7 +106,8 @@ class Value {
   double as_number() const;  // of any number
   const std::string& as_string() const { return *std::get<std::shared_ptr<const std::string>>(value_); }
   const List& as_list() const;
-  List take() const;  // the elements of a list; of an iterator, those that are left
+  const std::string& range_text() const;  // of a range
+  List take() const;                      // the elements of a list; of an iterator, those that are left
   const Members& as_members() const;
   NamespaceData& as_namespace() const { return *std::get<std::shared_ptr<NamespaceData>>(value_); }
   FunctionData& as_function() const { return *std::get<std::shared_ptr<FunctionData>>(value_); }
@@ -137,6 +139,7 @@ struct ListData {
   int nesting = 1;
   ListKind kind = ListKind::kList;
   mutable size_t taken = 0;  // elements that an iterator gave
+  std::string shown = {};    // of a range
 };
 struct DictData {
   Members members;
