@@ -306,9 +306,6 @@ Evaluator::Flow Evaluator::run_loop(const Node& node, const std::shared_ptr<Scop
     }
     state->items = std::move(kept);
   }
-  if (state->items.empty() && node.blocks.size() > 1) {
-    return run_scoped(node.blocks[1], std::make_shared<Scope>(Scope{outer, {}}));
-  }
   if (node.recursive) {
     const std::weak_ptr<Scope> around = outer;
     state->recursion = [this, &node, around, depth](const Value& inner) -> Value {
@@ -324,14 +321,21 @@ Evaluator::Flow Evaluator::run_loop(const Node& node, const std::shared_ptr<Scop
       return text;
     };
   }
+  bool completed = false;
   for (state->index = 0; state->index < state->items.size(); ++state->index) {
     budget_.step();
     auto scope = std::make_shared<Scope>(Scope{outer, {}});
     scope->set("loop", Value(state));
     bind_targets(node, state->items[state->index], *scope);
-    if (run_scoped(node.blocks[0], std::move(scope)) == Flow::kBreak) {
+    const Flow flow = run_scoped(node.blocks[0], std::move(scope));
+    if (flow == Flow::kBreak) {
       break;
     }
+    completed = completed || flow == Flow::kOn;
+  }
+  // As Jinja has it, an iteration that {% continue %} or {% break %} ends does not count as one.
+  if (!completed && node.blocks.size() > 1) {
+    return run_scoped(node.blocks[1], std::make_shared<Scope>(Scope{outer, {}}));
   }
   return Flow::kOn;
 }

@@ -75,7 +75,8 @@ Value map_filter(const Value& subject, const Arguments& arguments, Callbacks& ca
     callbacks.budget.step();
     if (attribute != nullptr) {
       Value value = get_path(item, *attribute, callbacks.budget);
-      out.push_back(value.is_undefined() ? arguments.get_or(1, "default", std::move(value)) : std::move(value));
+      const Value* fallback = arguments.get(1, "default");
+      out.push_back(value.is_undefined() && fallback != nullptr && !fallback->is_none() ? *fallback : std::move(value));
     } else {
       out.push_back(callbacks.filter(arguments.string(0, "filter"), item, rest));
     }
@@ -130,7 +131,7 @@ Value end_filter(const Value& subject, bool first) {
     }
     return text.empty() ? Value::undefined("the end of an empty string") : Value(text.substr(begin, end - begin));
   }
-  if (!first && (subject.is_kind(ListKind::kIterator) || subject.is_undefined())) {
+  if (!first && subject.is_kind(ListKind::kIterator)) {
     fail_subject("last", subject);
   }
   const List items = iterate(subject);
@@ -281,15 +282,16 @@ Value sorted(List items, const Arguments& arguments, Callbacks& callbacks, size_
     if (key.is_string() && !exact) {
       key = map_case(key.as_string(), false);
     }
-    keyed.emplace_back(std::move(key), std::move(item));
+    const bool is_nan = key.is_double() && std::isnan(key.as_number());
+    if (is_nan) {
+      throw TemplateError("cannot sort NaN");  // ordered with nothing, which std::stable_sort must not meet
+    }
+    // The filter sort compares lists of keys, in which equal ones need no order.
+    keyed.emplace_back(reverse_at == 0 ? Value::list({std::move(key)}) : std::move(key), std::move(item));
   }
   const auto count = static_cast<int64_t>(keyed.size());
   callbacks.budget.step(count * static_cast<int64_t>(1 + std::log2(static_cast<double>(count) + 1)));
-  // NaN is ordered with nothing, which std::stable_sort must not meet.
   for (const auto& entry : keyed) {
-    if (entry.first.is_double() && std::isnan(entry.first.as_number())) {
-      throw TemplateError("cannot sort NaN");
-    }
     if (&entry != &keyed.front()) {  // one element alone is compared with nothing
       compare_values(keyed.front().first, entry.first);
     }
