@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "base/text.h"
 #include "tokens/tokenizer.h"
 
@@ -34,6 +36,10 @@ std::string StreamDecoder::push(uint32_t id) {
   if (skip_special_ && tokenizer_.is_special(id)) {
     return {};
   }
+  return tokenizer_.decodes_bytewise() ? push_bytes(id) : push_in_context(id);
+}
+
+std::string StreamDecoder::push_bytes(uint32_t id) {
   pending_ += tokenizer_.token_view(id);
   const size_t ready = pending_.size() - unfinished_bytes(pending_);
   std::string out = replace_invalid_utf8(std::string_view(pending_).substr(0, ready));
@@ -41,7 +47,32 @@ std::string StreamDecoder::push(uint32_t id) {
   return out;
 }
 
+std::string StreamDecoder::push_in_context(uint32_t id) {
+  // Bytes that have not made a character in so many tokens will not: four make one.
+  constexpr size_t kLongestWait = 8;
+  window_.push_back(id);
+  const std::string before = tokenizer_.decode(std::span(window_).first(shown_));
+  const std::string now = tokenizer_.decode(window_);
+  if (now.ends_with("\xEF\xBF\xBD") && window_.size() - shown_ < kLongestWait) {
+    return {};
+  }
+  if (now.size() <= before.size()) {
+    return {};
+  }
+  std::string out = now.substr(now.starts_with(before) ? before.size() : std::min(before.size(), now.size()));
+  window_.erase(window_.begin(), window_.begin() + static_cast<std::ptrdiff_t>(shown_));
+  shown_ = window_.size();
+  return out;
+}
+
 std::string StreamDecoder::finish() {
+  if (!tokenizer_.decodes_bytewise()) {
+    const std::string before = tokenizer_.decode(std::span(window_).first(shown_));
+    const std::string now = tokenizer_.decode(window_);
+    window_.clear();
+    shown_ = 0;
+    return now.size() > before.size() ? now.substr(before.size()) : std::string();
+  }
   std::string out = replace_invalid_utf8(pending_);
   pending_.clear();
   return out;

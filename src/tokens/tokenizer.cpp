@@ -1,36 +1,36 @@
 #include "tokens/tokenizer.h"
 
 #include <algorithm>
-#include <cstdlib>
 #include <filesystem>
-
-#include <utf8proc.h>
 
 #include "base/files.h"
 #include "base/text.h"
 #include "tokens/bpe/tokenizer_state.h"
+#include "tokens/formats/model_files.h"
+#include "tokens/normalize/normal_forms.h"
 
 namespace smelt {
 namespace {
 
 std::string to_nfc(std::string_view text) {
-  utf8proc_uint8_t* composed = nullptr;
-  const utf8proc_ssize_t size =
-      utf8proc_map(reinterpret_cast<const utf8proc_uint8_t*>(text.data()), static_cast<utf8proc_ssize_t>(text.size()),
-                   &composed, static_cast<utf8proc_option_t>(UTF8PROC_STABLE | UTF8PROC_COMPOSE));
-  const std::unique_ptr<utf8proc_uint8_t, decltype(&std::free)> owner(composed, &std::free);
-  // Invalid UTF-8 has no normal form and stays as it is.
-  return size < 0 ? std::string(text) : std::string(reinterpret_cast<const char*>(composed), static_cast<size_t>(size));
+  std::vector<ChangedCharacter> characters;
+  normal_form(NormalForm::kNfc, text, characters);
+  std::string out;
+  out.reserve(text.size());
+  for (const ChangedCharacter& c : characters) {
+    append_character(out, c.code_point);
+  }
+  return out;
 }
 
 bool is_ascii(std::string_view text) {
   return std::all_of(text.begin(), text.end(), [](char c) { return static_cast<uint8_t>(c) < 0x80; });
 }
 
-// One call of encode: a state, a scratch and the output.
-class Encoding {
+// One call of encode on the short way: a state, a scratch and the output.
+class ByteLevelCall {
  public:
-  Encoding(const TokenizerState& state, EncodeScratch& scratch, std::vector<uint32_t>& out)
+  ByteLevelCall(const TokenizerState& state, EncodeScratch& scratch, std::vector<uint32_t>& out)
       : state_(state), scratch_(scratch), out_(out) {}
 
   void run(std::string_view text, const AddedTokens& added) {
@@ -91,7 +91,7 @@ class Encoding {
 void encode_with(const TokenizerState& state, const AddedTokens& added, std::string_view text,
                  std::vector<uint32_t>& out) {
   std::unique_ptr<EncodeScratch> scratch = state.scratch.take();
-  Encoding(state, *scratch, out).run(text, added);
+  ByteLevelCall(state, *scratch, out).run(text, added);
   state.scratch.give_back(std::move(scratch));
 }
 
@@ -103,20 +103,40 @@ Tokenizer Tokenizer::load(const std::string& dir_or_json) {
   const bool is_dir = fs::is_directory(path);
   const fs::path dir = is_dir ? path : path.parent_path().empty() ? fs::path(".") : path.parent_path();
   const fs::path json = is_dir ? path / "tokenizer.json" : path;
-  std::shared_ptr<TokenizerState> state;
+  TokenizerSpec spec;
   if (!is_dir || path_exists(json.string())) {
-    state = build_state(parse_tokenizer_json(read_file(json.string()), json.string()));
+    spec = read_any_tokenizer(read_file(json.string()), json.string());
   } else if (path_exists((dir / "vocab.json").string()) && path_exists((dir / "merges.txt").string())) {
-    state = build_state(read_gpt2_files((dir / "vocab.json").string(), (dir / "merges.txt").string()));
+    spec = read_gpt2_files((dir / "vocab.json").string(), (dir / "merges.txt").string());
+  } else if (const std::string model = (dir / "tokenizer.model").string(); path_exists(model)) {
+    spec = read_any_tokenizer(read_file(model), model);
   } else {
-    throw input_error("no tokenizer.json, nor vocab.json with merges.txt", dir_or_json, "name a tokenizer's folder");
+    throw input_error("no tokenizer.json, nor vocab.json with merges.txt, nor tokenizer.model", dir_or_json,
+                      "name a tokenizer's folder");
   }
+  const std::shared_ptr<TokenizerState> state = build_state(std::move(spec));
   read_special_roles(dir.string(), *state);
-  return Tokenizer(std::move(state));
+  return Tokenizer(state);
 }
 
 Tokenizer Tokenizer::parse(std::string_view json, const std::string& name) {
-  return Tokenizer(build_state(parse_tokenizer_json(json, name)));
+  return Tokenizer(build_state(read_tokenizer_json(json, name)));
+}
+
+Tokenizer Tokenizer::from_spec(TokenizerSpec spec) {
+  return Tokenizer(build_state(std::move(spec)));
+}
+
+std::string Tokenizer::to_json() const {
+  return write_tokenizer_json(library_spec(state_->spec));
+}
+
+Encoding Tokenizer::encode(std::string_view text, const EncodeOptions& options) const {
+  return state_->pipeline->encode(text, options);
+}
+
+bool Tokenizer::decodes_bytewise() const {
+  return state_->pipeline->decodes_bytewise();
 }
 
 std::vector<uint32_t> Tokenizer::encode(std::string_view text) const {
@@ -127,14 +147,25 @@ std::vector<uint32_t> Tokenizer::encode(std::string_view text) const {
 }
 
 void Tokenizer::encode(std::string_view text, std::vector<uint32_t>& out) const {
-  encode_with(*state_, state_->added, text, out);
+  if (state_->is_byte_level) {
+    encode_with(*state_, state_->added, text, out);
+  } else {
+    state_->pipeline->encode_ids(text, false, out);
+  }
 }
 
 void Tokenizer::encode_plain(std::string_view text, std::vector<uint32_t>& out) const {
-  encode_with(*state_, state_->added_not_special, text, out);
+  if (state_->is_byte_level) {
+    encode_with(*state_, state_->added_not_special, text, out);
+  } else {
+    state_->pipeline->encode_ids(text, true, out);
+  }
 }
 
 std::string Tokenizer::decode(std::span<const uint32_t> ids, bool skip_special) const {
+  if (!decodes_bytewise()) {
+    return state_->pipeline->decode(ids, skip_special);
+  }
   std::string out;
   out.reserve(ids.size() * 4);
   for (const uint32_t id : ids) {

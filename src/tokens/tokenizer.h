@@ -1,9 +1,9 @@
-// Byte-level BPE tokenizers as Hugging Face's library writes them: text to token ids and back.
+// Tokenizers as Hugging Face's library, tiktoken and SentencePiece write them: text to token ids and back.
 //
-// Reads tokenizer.json (model BPE; pre-tokenizers ByteLevel, Split, Digits and sequences of them; decoder ByteLevel;
-// added tokens) and GPT-2's vocab.json + merges.txt. A part that is not understood is an error that names the file and
-// the path inside it, never a guess. `truncation`, `padding` and the post-processor's template are settings of a call
-// and are not applied: encode() is the library's encode with add_special_tokens=False.
+// Reads tokenizer.json (models BPE, WordPiece, Unigram, WordLevel; all normalizers, pre-tokenizers, post-processors and
+// decoders of the library's version 0.23), GPT-2's vocab.json + merges.txt, tiktoken's rank files and SentencePiece's
+// .model. Ids, offsets and decoded text are the library's. A part that is not understood is an error that names the
+// file and the path inside it, never a guess. `truncation` and `padding` are settings of a call and are not applied.
 #pragma once
 
 #include <cstdint>
@@ -14,30 +14,43 @@
 #include <string_view>
 #include <vector>
 
+#include "tokens/encoding.h"
+
 namespace smelt {
 
+struct TokenizerSpec;
 struct TokenizerState;
 
 // A handle: copies share one immutable state, so all calls are thread-safe and copying and moving are cheap.
 class Tokenizer {
  public:
-  // A folder (tokenizer.json, or else vocab.json and merges.txt) or a tokenizer.json. eos and bos come from
-  // tokenizer_config.json or special_tokens_map.json beside it. UserError(kInput) where it is missing, damaged or not
-  // understood.
+  // A folder (tokenizer.json, or else vocab.json and merges.txt, or else tokenizer.model) or one of these files. eos
+  // and bos come from tokenizer_config.json or special_tokens_map.json beside it. UserError(kInput) where it is
+  // missing, damaged or not understood.
   static Tokenizer load(const std::string& dir_or_json);
   // From the text of a tokenizer.json; `name` is what errors call it.
   static Tokenizer parse(std::string_view json, const std::string& name);
 
-  // Any bytes are accepted; bytes that are not UTF-8 are encoded byte by byte. Added tokens in the text become their
-  // ids. decode(encode(x)) is x, but for the white space that lstrip and rstrip tokens swallow, a prefix space, and
-  // what a split rule removes. At most some 100 MB a call is sensible.
+  // Of any specification (formats/): one made by hand, or a rank file with a split rule of its own.
+  static Tokenizer from_spec(TokenizerSpec spec);
+  // As tokenizer.json, which the library reads and encodes with in the same way.
+  std::string to_json() const;
+
+  // The library's encode with add_special_tokens=False. Any bytes are accepted: byte-level models encode bytes that are
+  // not UTF-8 one by one, for others they are replaced by U+FFFD. Added tokens in the text become their ids. For
+  // byte-level models decode(encode(x)) is x, but for the white space that lstrip and rstrip tokens swallow, a prefix
+  // space, and what a split rule removes. At most some 100 MB a call is sensible.
   std::vector<uint32_t> encode(std::string_view text) const;
   void encode(std::string_view text, std::vector<uint32_t>& out) const;  // appends
   // The same, but special tokens in the text are plain text: for text of others, who must not be able to write control
   // tokens.
   void encode_plain(std::string_view text, std::vector<uint32_t>& out) const;
 
-  // The bytes of the tokens; ids that are no token give nothing. Not always valid UTF-8: see StreamDecoder.
+  // With offsets into the text, special tokens around it and which those are. Slower than ids alone.
+  Encoding encode(std::string_view text, const EncodeOptions& options) const;
+
+  // The library's decode, but byte-level models give the bytes as they are, not always valid UTF-8: see StreamDecoder.
+  // Ids that are no token give nothing.
   std::string decode(std::span<const uint32_t> ids, bool skip_special = false) const;
   std::string_view token_view(uint32_t id) const;  // valid while a Tokenizer of this state lives
   std::string token_bytes(uint32_t id) const { return std::string(token_view(id)); }
@@ -48,6 +61,8 @@ class Tokenizer {
   std::optional<uint32_t> eos_id() const;
   std::optional<uint32_t> bos_id() const;
   bool is_special(uint32_t id) const;
+  // decode() is the concatenation of the tokens' bytes.
+  bool decodes_bytewise() const;
 
  private:
   explicit Tokenizer(std::shared_ptr<const TokenizerState> state) : state_(std::move(state)) {}
@@ -55,7 +70,8 @@ class Tokenizer {
 };
 
 // Turns a stream of tokens into text that can be shown: what push() gives is always whole characters, with U+FFFD for
-// bytes that cannot be part of one. Not thread-safe.
+// bytes that cannot be part of one. What was given in all is decode() of all tokens, where those spell valid UTF-8. Not
+// thread-safe.
 class StreamDecoder {
  public:
   explicit StreamDecoder(Tokenizer tokenizer, bool skip_special = false)
@@ -66,7 +82,12 @@ class StreamDecoder {
  private:
   Tokenizer tokenizer_;
   bool skip_special_;
-  std::string pending_;  // at most 3 bytes: the start of a character
+  std::string push_bytes(uint32_t id);
+  std::string push_in_context(uint32_t id);
+  std::string pending_;  // byte-level models: at most 3 bytes, the start of a character
+  // Others: the tokens given last and those not shown yet, since a token's text may hang on the one before it.
+  std::vector<uint32_t> window_;
+  size_t shown_ = 0;  // how many of the window have been shown
 };
 
 }  // namespace smelt

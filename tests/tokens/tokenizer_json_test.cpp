@@ -105,28 +105,36 @@ TEST(TokenizerJson, NfcComposes) {
 TEST(TokenizerJson, UnknownPartsAreNamed) {
   using testing::HasSubstr;
   Json json = small_tokenizer();
-  json["model"]["type"] = "Unigram";
-  EXPECT_THAT(error_of(json), testing::AllOf(HasSubstr("t.json: model.type"), HasSubstr("Unigram")));
+  json["model"]["type"] = "Trigram";
+  EXPECT_THAT(error_of(json), testing::AllOf(HasSubstr("t.json: model.type"), HasSubstr("Trigram")));
   json = small_tokenizer();
-  json["normalizer"] = *Json::parse(R"({"type":"Sequence","normalizers":[{"type":"NFC"},{"type":"Lowercase"}]})");
-  EXPECT_THAT(error_of(json), testing::AllOf(HasSubstr("normalizer.normalizers[1]"), HasSubstr("Lowercase")));
+  json["normalizer"] = *Json::parse(R"({"type":"Sequence","normalizers":[{"type":"NFC"},{"type":"Uppercase"}]})");
+  EXPECT_THAT(error_of(json), testing::AllOf(HasSubstr("normalizer.normalizers[1]"), HasSubstr("Uppercase")));
   json = small_tokenizer();
-  json["pre_tokenizer"]["type"] = "Metaspace";
-  EXPECT_THAT(error_of(json), HasSubstr("Metaspace"));
+  json["pre_tokenizer"]["type"] = "Words";
+  EXPECT_THAT(error_of(json), testing::AllOf(HasSubstr("pre_tokenizer"), HasSubstr("Words")));
   json = small_tokenizer();
-  json["model"]["merges"].push_back("a q q");
-  EXPECT_THAT(error_of(json), HasSubstr("merge 2"));
+  json["decoder"]["type"] = "Upside";
+  EXPECT_THAT(error_of(json), testing::AllOf(HasSubstr("decoder"), HasSubstr("Upside")));
   json = small_tokenizer();
-  json["model"]["vocab"].erase("!");
-  EXPECT_THAT(error_of(json), HasSubstr("byte 33"));
+  json["post_processor"] = *Json::parse(R"({"type":"Sequence","processors":[{"type":"Frame"}]})");
+  EXPECT_THAT(error_of(json), testing::AllOf(HasSubstr("post_processor.processors[0]"), HasSubstr("Frame")));
+  json = small_tokenizer();
+  json["model"]["merges"].push_back("a qq");
+  EXPECT_THAT(error_of(json), testing::AllOf(HasSubstr("merge 2"), HasSubstr("qq")));
   json = small_tokenizer();
   json["model"]["vocab"]["zz"] = 5;
   EXPECT_THAT(error_of(json), HasSubstr("two tokens have id 5"));
   json = small_tokenizer();
   json["model"]["vocab"]["zz"] = 4000000000;
   EXPECT_THAT(error_of(json), HasSubstr("4000000000"));
-  json["decoder"] = nullptr;
-  EXPECT_THAT(error_of(json), HasSubstr("decoder"));
+  json = small_tokenizer();
+  json["model"]["dropout"] = 0.1;
+  EXPECT_THAT(error_of(json), HasSubstr("model.dropout"));
+  json = small_tokenizer();
+  json["pre_tokenizer"] =
+      *Json::parse(R"({"type":"Split","pattern":{"Regex":"("},"behavior":"Isolated","invert":false})");
+  EXPECT_THAT(error_of(json), HasSubstr("pre_tokenizer.pattern.Regex"));
 }
 
 }  // namespace

@@ -5,41 +5,38 @@
 #include <functional>
 #include <utility>
 
-#include "tokens/split/unicode_classes.h"
+#include "tokens/unicode/properties.h"
 
 namespace smelt {
 namespace {
 
 constexpr size_t kNone = std::string_view::npos;
 
-size_t last_char_start(std::string_view text) {
-  size_t at = text.size() - 1;
-  for (int i = 0; i < 3 && at > 0 && (static_cast<uint8_t>(text[at]) & 0xC0) == 0x80; ++i) {
-    --at;
-  }
-  return at;
+bool ends_with_word(std::string_view text) {
+  return !text.empty() && UnicodeProperties::get().is(character_before(text, text.size()).code_point, kUnicodeWord);
 }
 
-uint8_t class_at(std::string_view text, size_t at) {
-  return classify(UnicodeClasses::get(), text.data() + at, text.data() + text.size()).bits;
-}
-
-bool ends_with_class(std::string_view text, uint8_t bits) {
-  return !text.empty() && (class_at(text, last_char_start(text)) & bits) != 0;
+bool starts_with_word(std::string_view text) {
+  return !text.empty() && UnicodeProperties::get().is(character_at(text, 0).code_point, kUnicodeWord);
 }
 
 size_t without_trailing_space(std::string_view text) {
-  while (ends_with_class(text, kClassSpace)) {
-    text = text.substr(0, last_char_start(text));
+  size_t end = text.size();
+  while (end > 0) {
+    const Character c = character_before(text, end);
+    if (!is_white_space(c.code_point)) {
+      break;
+    }
+    end -= c.length;
   }
-  return text.size();
+  return end;
 }
 
 size_t leading_space(std::string_view text) {
   size_t at = 0;
   while (at < text.size()) {
-    const ClassedChar c = classify(UnicodeClasses::get(), text.data() + at, text.data() + text.size());
-    if ((c.bits & kClassSpace) == 0) {
+    const Character c = character_at(text, at);
+    if (!is_white_space(c.code_point)) {
       break;
     }
     at += c.length;
@@ -132,8 +129,7 @@ void AddedTokens::split_pass(const Finder& finder, std::string_view text, std::v
     if (start < done) {
       continue;
     }
-    if (token.single_word && (ends_with_class(text.substr(0, start), kClassWord) ||
-                              (stop < text.size() && (class_at(text, stop) & kClassWord) != 0))) {
+    if (token.single_word && (ends_with_word(text.substr(0, start)) || starts_with_word(text.substr(stop)))) {
       continue;
     }
     if (token.lstrip) {

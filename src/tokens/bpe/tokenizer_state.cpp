@@ -7,86 +7,34 @@
 #include "base/files.h"
 #include "base/json.h"
 #include "tokens/bpe/byte_alphabet.h"
+#include "tokens/bpe/byte_level_plan.h"
 
 namespace smelt {
 namespace {
 
-constexpr uint32_t kHighestId = (1u << 24) - 1;
-constexpr const char* kCure = "use a complete byte-level BPE tokenizer, as Hugging Face's library saves it";
-
-std::string bytes_of(const std::string& spelling) {
-  return ByteAlphabet::get().to_bytes(spelling).value_or(spelling);
-}
-
-// Tokens by id, from the vocabulary and the added tokens. The first owner of an id must be its only one, but an added
-// token may repeat a vocabulary entry.
-std::vector<std::string> tokens_by_id(const TokenizerParts& parts) {
-  std::vector<std::string> tokens;
-  std::vector<bool> taken;
-  const auto place = [&](uint32_t id, std::string bytes, const std::string& shown, bool may_repeat) {
-    if (id > kHighestId) {
-      throw input_error(fmt::format("token \"{}\" has id {}, above {}", shown, id, kHighestId), parts.name, kCure);
-    }
-    if (id >= tokens.size()) {
-      tokens.resize(id + 1);
-      taken.resize(id + 1);
-    }
-    if (taken[id] && !may_repeat) {
-      throw input_error(fmt::format("two tokens have id {} (one is \"{}\")", id, shown), parts.name, kCure);
-    }
-    taken[id] = true;
-    tokens[id] = std::move(bytes);
-  };
-  for (const auto& [spelling, id] : parts.vocab) {
-    place(id, bytes_of(spelling), spelling, false);
+// The bytes of the tokens by id, from the vocabulary and the added tokens.
+std::vector<std::string> tokens_by_id(const TokenizerState& state) {
+  const Vocabulary& vocabulary = state.spec.model.vocabulary;
+  uint32_t count = vocabulary.end_id();
+  for (const AddedToken& token : state.spec.added) {
+    count = std::max(count, token.id + 1);
   }
-  for (const AddedToken& token : parts.added) {
-    place(token.id, token.content, token.content, true);
+  std::vector<std::string> tokens(count);
+  const ByteAlphabet& alphabet = ByteAlphabet::get();
+  const bool bytewise = state.pipeline->decodes_bytewise();
+  for (uint32_t id = 0; id < vocabulary.end_id(); ++id) {
+    if (bytewise) {
+      const std::string_view spelling = vocabulary[id];
+      tokens[id] = alphabet.to_bytes(spelling).value_or(std::string(spelling));
+    } else {
+      tokens[id] = state.pipeline->token_bytes(id);
+    }
+  }
+  for (const AddedToken& token : state.spec.added) {
+    tokens[token.id] = state.pipeline->token_bytes(token.id);
   }
   return tokens;
 }
-
-class Builder {
- public:
-  explicit Builder(const TokenizerParts& parts) : parts_(parts) {
-    ids_.reserve(parts.vocab.size());
-    for (const auto& [spelling, id] : parts.vocab) {
-      ids_.emplace(spelling, id);
-    }
-  }
-
-  MergeTable merges() const {
-    const ByteAlphabet& alphabet = ByteAlphabet::get();
-    std::vector<uint32_t> byte_ids(256);
-    for (int byte = 0; byte < 256; ++byte) {
-      const char c = static_cast<char>(byte);
-      byte_ids[static_cast<size_t>(byte)] = id_of(alphabet.to_chars({&c, 1}), fmt::format("byte {}", byte));
-    }
-    MergeTable table(byte_ids);
-    table.reserve(parts_.merges.size());
-    uint32_t rank = 0;
-    for (const auto& [left, right] : parts_.merges) {
-      const std::string what = fmt::format("merge {}", rank);
-      table.add(id_of(left, what), id_of(right, what), rank, id_of(left + right, what));
-      ++rank;
-    }
-    table.finish();
-    return table;
-  }
-
- private:
-  uint32_t id_of(const std::string& spelling, const std::string& what) const {
-    const auto it = ids_.find(spelling);
-    if (it == ids_.end()) {
-      throw input_error(fmt::format("{} needs the token \"{}\", which the vocabulary lacks", what, spelling),
-                        parts_.name, kCure);
-    }
-    return it->second;
-  }
-
-  const TokenizerParts& parts_;
-  std::unordered_map<std::string_view, uint32_t> ids_;
-};
 
 std::optional<std::string> token_name(const Json& config, const char* key) {
   const Json* value = config.find(key);
@@ -124,18 +72,39 @@ void TokenBytes::assign(const std::vector<std::string>& tokens) {
   starts_.push_back(bytes_.size());
 }
 
-std::shared_ptr<TokenizerState> build_state(TokenizerParts parts) {
+std::shared_ptr<TokenizerState> build_state(TokenizerSpec spec) {
   auto state = std::make_shared<TokenizerState>();
-  state->merges = Builder(parts).merges();
-  state->tokens.assign(tokens_by_id(parts));
-  for (const auto& entry : parts.vocab) {
-    state->words.emplace(state->tokens[entry.second], entry.second);
+  state->spec = std::move(spec);
+  const TokenizerSpec& parts = state->spec;
+  const std::vector<uint32_t> byte_ids = byte_ids_of(parts.model.vocabulary);
+  if (parts.model.kind == ModelKind::kBpe) {
+    const bool has_bytes = !byte_ids.empty();
+    state->merges = make_merges(parts.model, has_bytes ? byte_ids : std::vector<uint32_t>(256), parts.name);
+    if (has_bytes) {
+      state->merges->finish();
+    }
   }
-  state->ignore_merges = parts.ignore_merges;
-  state->nfc = parts.nfc;
-  state->pre_tokenizer = std::move(parts.pre_tokenizer);
-  if (const SplitRule* rule = state->pre_tokenizer.only_rule()) {
-    state->byte_bpe = std::make_unique<ByteBpe>(*rule, *state->merges, state->words, state->ignore_merges);
+  state->pipeline = std::make_unique<const Pipeline>(parts, state->merges ? &*state->merges : nullptr);
+  state->tokens.assign(tokens_by_id(*state));
+  const Vocabulary& vocabulary = parts.model.vocabulary;
+  state->words.reserve(vocabulary.size());
+  for (const bool fallback : {false, true}) {  // "<0x41>" stands for A only where A is no token
+    for (uint32_t id = 0; id < vocabulary.end_id(); ++id) {
+      const bool is_fallback = parts.model.byte_fallback && vocabulary[id].size() == 6 && state->tokens[id].size() == 1;
+      if (vocabulary.has(id) && is_fallback == fallback) {
+        state->words.emplace(state->tokens[id], id);
+      }
+    }
+  }
+  state->ignore_merges = parts.model.ignore_merges;
+  if (std::optional<ByteLevelPlan> plan = byte_level_plan(parts)) {
+    state->is_byte_level = state->pipeline->decodes_bytewise();
+    state->nfc = plan->nfc;
+    state->pre_tokenizer = std::move(plan->pre_tokenizer);
+    const SplitRule* rule = state->pre_tokenizer.only_rule();
+    if (state->is_byte_level && rule != nullptr) {
+      state->byte_bpe = std::make_unique<ByteBpe>(*rule, *state->merges, state->words, state->ignore_merges);
+    }
   }
   state->special.resize(state->tokens.size());
   std::vector<AddedToken> not_special;
@@ -145,7 +114,7 @@ std::shared_ptr<TokenizerState> build_state(TokenizerParts parts) {
       not_special.push_back(token);
     }
   }
-  state->added = AddedTokens(std::move(parts.added));
+  state->added = AddedTokens(parts.added);
   state->added_not_special = AddedTokens(std::move(not_special));
   return state;
 }

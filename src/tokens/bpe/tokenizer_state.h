@@ -1,5 +1,5 @@
-// What a Tokenizer shares: the vocabulary, the merges, the splitting rules. Filled by the readers in tokenizer_json.cpp
-// and gpt2_files.cpp, then immutable but for the pool of caches, which never changes a result.
+// What a Tokenizer shares: the specification (formats/), the pipeline made of it, and what plain byte-level BPE needs
+// for its short way to ids. Immutable but for the pool of caches, which never changes a result.
 #pragma once
 
 #include <memory>
@@ -13,6 +13,7 @@
 #include "tokens/bpe/added_tokens.h"
 #include "tokens/bpe/byte_bpe.h"
 #include "tokens/bpe/merge_table.h"
+#include "tokens/pipeline.h"
 #include "tokens/split/pretokenizer.h"
 
 namespace smelt {
@@ -51,6 +52,9 @@ class TokenBytes {
 };
 
 struct TokenizerState {
+  TokenizerSpec spec;
+  std::unique_ptr<const Pipeline> pipeline;
+  bool is_byte_level = false;                            // has the short way: merges, nfc, pre_tokenizer, added
   TokenBytes tokens;                                     // of all ids, added tokens included
   std::unordered_map<std::string_view, uint32_t> words;  // of the model's vocabulary, into `tokens`
   std::optional<MergeTable> merges;
@@ -66,21 +70,8 @@ struct TokenizerState {
   mutable ScratchPool scratch;
 };
 
-// A vocabulary as read: what both readers hand to build_state().
-struct TokenizerParts {
-  std::string name;                                         // for errors
-  std::vector<std::pair<std::string, uint32_t>> vocab;      // byte-level spelling, id
-  std::vector<std::pair<std::string, std::string>> merges;  // byte-level spelling
-  std::vector<AddedToken> added;
-  PreTokenizer pre_tokenizer;
-  bool ignore_merges = false;
-  bool nfc = false;
-};
-
 // Checks the parts against each other; UserError(kInput).
-std::shared_ptr<TokenizerState> build_state(TokenizerParts parts);
-TokenizerParts parse_tokenizer_json(std::string_view json, const std::string& name);
-TokenizerParts read_gpt2_files(const std::string& vocab_path, const std::string& merges_path);
+std::shared_ptr<TokenizerState> build_state(TokenizerSpec spec);
 // eos and bos from the files beside a tokenizer, where they name tokens that exist.
 void read_special_roles(const std::string& dir, TokenizerState& state);
 

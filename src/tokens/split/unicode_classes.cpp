@@ -1,57 +1,28 @@
 #include "tokens/split/unicode_classes.h"
 
+#include <algorithm>
 #include <cstring>
 #include <map>
 #include <string>
 #include <vector>
 
-#include <utf8proc.h>
+#include "tokens/unicode/properties.h"
 
 namespace smelt {
 namespace {
 
-bool is_white_space(uint32_t code_point, utf8proc_category_t category) {
-  return (code_point >= 9 && code_point <= 13) || code_point == 0x85 || category == UTF8PROC_CATEGORY_ZS ||
-         category == UTF8PROC_CATEGORY_ZL || category == UTF8PROC_CATEGORY_ZP;
-}
-
-uint8_t bits_of_category(utf8proc_category_t category) {
-  switch (category) {
-    case UTF8PROC_CATEGORY_LU:
-    case UTF8PROC_CATEGORY_LT:
-      return kClassLetter | kClassUpperLike | kClassWord;
-    case UTF8PROC_CATEGORY_LL:
-      return kClassLetter | kClassLowerLike | kClassWord;
-    case UTF8PROC_CATEGORY_LM:
-    case UTF8PROC_CATEGORY_LO:
-      return kClassLetter | kClassUpperLike | kClassLowerLike | kClassWord;
-    case UTF8PROC_CATEGORY_MN:
-    case UTF8PROC_CATEGORY_MC:
-    case UTF8PROC_CATEGORY_ME:
-      return kClassUpperLike | kClassLowerLike | kClassWord;
-    case UTF8PROC_CATEGORY_ND:
-      return kClassNumber | kClassWord;
-    case UTF8PROC_CATEGORY_NL:
-    case UTF8PROC_CATEGORY_NO:
-      return kClassNumber;
-    case UTF8PROC_CATEGORY_PC:
-      return kClassWord;
-    default:
-      return 0;
-  }
-}
-
-uint8_t bits_of(uint32_t code_point) {
-  const utf8proc_category_t category = utf8proc_category(static_cast<utf8proc_int32_t>(code_point));
-  uint8_t bits = bits_of_category(category);
-  if (is_white_space(code_point, category)) {
-    bits |= kClassSpace;
-  }
-  if (code_point == '\r' || code_point == '\n') {
-    bits |= kClassNewline;
-  }
-  return bits;
-}
+// Classes by the general category, of Unicode 16.0 as in Oniguruma, which Hugging Face's library splits with.
+constexpr std::pair<const char*, uint8_t> kClassesOfCategories[] = {
+    {"Lu", kClassLetter | kClassUpperLike | kClassWord},
+    {"Lt", kClassLetter | kClassUpperLike | kClassWord},
+    {"Ll", kClassLetter | kClassLowerLike | kClassWord},
+    {"Lm", kClassLetter | kClassUpperLike | kClassLowerLike | kClassWord},
+    {"Lo", kClassLetter | kClassUpperLike | kClassLowerLike | kClassWord},
+    {"M", kClassUpperLike | kClassLowerLike | kClassWord},
+    {"Nd", kClassNumber | kClassWord},
+    {"Nl", kClassNumber},
+    {"No", kClassNumber},
+    {"Pc", kClassWord}};
 
 }  // namespace
 
@@ -61,13 +32,21 @@ const UnicodeClasses& UnicodeClasses::get() {
 }
 
 UnicodeClasses::UnicodeClasses() {
+  std::string bits(kCodePoints, '\0');
+  for (const auto& [name, classes] : kClassesOfCategories) {
+    for (const auto& [first, last] : category_runs(name)) {
+      std::fill(bits.begin() + first, bits.begin() + last + 1, static_cast<char>(classes));
+    }
+  }
+  for (uint32_t c = 0; c <= 0x3000; ++c) {
+    if (is_white_space(c)) {
+      bits[c] = static_cast<char>(bits[c] | kClassSpace | (c == '\r' || c == '\n' ? kClassNewline : 0));
+    }
+  }
   std::map<std::string, uint16_t> seen;
   std::string all;
   for (uint32_t block = 0; block < (kCodePoints >> 8); ++block) {
-    std::string bytes(256, '\0');
-    for (uint32_t i = 0; i < 256; ++i) {
-      bytes[i] = static_cast<char>(bits_of(block * 256 + i));
-    }
+    const std::string bytes = bits.substr(static_cast<size_t>(block) * 256, 256);
     const auto [it, is_new] = seen.emplace(bytes, static_cast<uint16_t>(seen.size()));
     if (is_new) {
       all += bytes;

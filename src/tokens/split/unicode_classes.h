@@ -1,7 +1,6 @@
 // The classes of characters that splitting rules ask for, one byte a code point.
 //
-// The classes are Unicode's general categories and White_Space as utf8proc knows them; a code point that it does not
-// know has no class.
+// The classes are Unicode's general categories (16.0) and White_Space; an unassigned code point has no class.
 #pragma once
 
 #include <cstdint>
