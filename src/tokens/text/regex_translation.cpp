@@ -37,8 +37,9 @@ std::string class_of(const Runs& runs, bool negated) {
   return out;
 }
 
-// \w: letters, marks, decimal and letter-like numbers, connectors, circled letters, and Latin-1's other numbers.
-std::string word_class(bool negated) {
+// \w: letters, marks, decimal and letter-like numbers, connectors, circled letters. Outside of a class Oniguruma adds
+// Latin-1's other numbers.
+std::string word_class(bool negated, bool in_class) {
   std::vector<bool> in(0x110000);
   const auto mark = [&](uint32_t first, uint32_t last) {
     for (uint32_t c = first; c <= last; ++c) {
@@ -50,9 +51,14 @@ std::string word_class(bool negated) {
       mark(first, last);
     }
   }
-  constexpr std::pair<uint32_t, uint32_t> kMore[] = {{0xB2, 0xB3},      {0xB9, 0xB9},       {0xBC, 0xBE},
-                                                     {0x24B6, 0x24E9},  {0x1F130, 0x1F149}, {0x1F150, 0x1F169},
-                                                     {0x1F170, 0x1F189}};
+  constexpr std::pair<uint32_t, uint32_t> kLatin1[] = {{0xB2, 0xB3}, {0xB9, 0xB9}, {0xBC, 0xBE}};
+  constexpr std::pair<uint32_t, uint32_t> kMore[] = {
+      {0x24B6, 0x24E9}, {0x1F130, 0x1F149}, {0x1F150, 0x1F169}, {0x1F170, 0x1F189}};
+  for (const auto& [first, last] : kLatin1) {
+    if (!in_class) {
+      mark(first, last);
+    }
+  }
   for (const auto& [first, last] : kMore) {
     mark(first, last);
   }
@@ -145,7 +151,7 @@ class Translator {
         break;
       case 'w':
       case 'W':
-        add_class(word_class(c == 'W'));
+        add_class(word_class(c == 'W', depth_ > 0));
         break;
       case 'd':
       case 'D':
