@@ -59,7 +59,7 @@ def main(out, data):
                                              remove_extra_whitespaces=False, allow_whitespace_only_pieces=True)),
                           ("character", dict(model_type="char"))):
         sentencepiece.SentencePieceTrainer.train(sentence_iterator=iter(lines), model_prefix=out + "/" + name,
-                                                 vocab_size=3500, hard_vocab_limit=False, num_threads=1,
+                                                 vocab_size=6000, hard_vocab_limit=False, num_threads=1,
                                                  minloglevel=2, **options)
         model = sentencepiece.SentencePieceProcessor(model_file=out + "/" + name + ".model")
         write_ids(out + "/" + name + ".ids", [model.encode(text) for text in texts])
