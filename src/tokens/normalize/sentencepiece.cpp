@@ -54,7 +54,8 @@ void write(std::string_view piece, const Settings& settings, AlignedText::Writer
         joined.push_back(c);
       }
     }
-    if (!joined.empty() && joined.back().code_point == ' ') {
+    // At the end a mark that stood in the text counts as a space, at the start it does not.
+    while (!joined.empty() && (joined.back().code_point == ' ' || joined.back().code_point == space)) {
       joined.pop_back();
     }
     characters.swap(joined);
