@@ -64,7 +64,11 @@ bool Vocabulary::add(std::string_view spelling, uint32_t id) {
   while (slots_[at].id != kNone && (slots_[at].hash != hash || (*this)[slots_[at].id] != spelling)) {
     at = (at + 1) & (slots_.size() - 1);
   }
-  count_ += slots_[at].id == kNone ? 1 : 0;
+  if (slots_[at].id == kNone) {
+    ++count_;
+  } else if (slots_[at].id != id) {
+    entries_[slots_[at].id] = {};
+  }
   slots_[at] = {hash, id};
   if (!entries_[id].taken) {
     entries_[id] = {bytes_.size(), static_cast<uint32_t>(spelling.size()), true};

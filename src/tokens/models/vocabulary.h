@@ -16,7 +16,8 @@ class Vocabulary {
   static constexpr uint32_t kHighestId = (1u << 24) - 1;
 
   void reserve(size_t tokens, size_t bytes);
-  // The last id given to a spelling counts; false where the id is too high or belongs to another spelling.
+  // The last id given to a spelling counts, the others are free again; false where the id is too high or belongs to
+  // another spelling.
   bool add(std::string_view spelling, uint32_t id);
 
   uint32_t find(std::string_view spelling) const;  // kNone where it is not there

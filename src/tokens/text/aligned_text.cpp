@@ -49,9 +49,17 @@ void join(SplitBehavior behavior, std::vector<Stretch>& stretches) {
   stretches.swap(out);
 }
 
+void check_growth(size_t size, size_t limit) {
+  if (size > limit) {
+    throw input_error("the normalizer makes a text more than 64 times as long", {},
+                      "use a tokenizer that does not, or leave that text out");
+  }
+}
+
 }  // namespace
 
-AlignedText::AlignedText(std::string_view original) : text_(original) {
+AlignedText::AlignedText(std::string_view original)
+    : text_(original), limit_(std::min<size_t>(UINT32_MAX, (size_t{1} << 20) + 64 * original.size())) {
   if (original.size() > UINT32_MAX / 4) {
     throw input_error("a text of more than 1 GiB cannot be encoded in one call", {}, "cut it into documents");
   }
@@ -111,6 +119,7 @@ void AlignedText::split(SplitBehavior behavior, FunctionRef<void(std::string_vie
 
 void AlignedText::rewrite(FunctionRef<void(std::string_view, Writer&)> rewrite) {
   Writer writer;
+  writer.limit_ = limit_;
   writer.text_.reserve(text_.size());
   writer.spans_.reserve(text_.size());
   std::vector<TextPiece> out;
@@ -126,9 +135,7 @@ void AlignedText::rewrite(FunctionRef<void(std::string_view, Writer&)> rewrite) 
     } else {
       rewrite(writer.old_, writer);
     }
-    if (writer.text_.size() > UINT32_MAX) {
-      throw input_error("a normalized text is longer than 4 GiB", {}, "cut the text into documents");
-    }
+    check_growth(writer.text_.size(), limit_);
     if (writer.text_.size() > begin) {
       out.push_back(
           {static_cast<uint32_t>(begin), static_cast<uint32_t>(writer.text_.size()), piece.shift, piece.token});
@@ -168,6 +175,7 @@ void AlignedText::Writer::keep_to(size_t end) {
 }
 
 void AlignedText::Writer::insert_behind(size_t at, std::string_view content) {
+  check_growth(text_.size() + content.size(), limit_);
   text_.append(content);
   spans_.insert(spans_.end(), content.size(), before_cursor(at));
 }

@@ -62,11 +62,12 @@ class AlignedText {
   TextPiece part_of(const TextPiece& piece, uint32_t begin, uint32_t end, uint32_t token = TextPiece::kPlain) const;
 
   class Writer;
-  // Rewrites every plain piece: rewrite(text, writer).
+  // Rewrites every plain piece: rewrite(text, writer). UserError(kInput) where a text grows beyond measure.
   void rewrite(FunctionRef<void(std::string_view, Writer&)> rewrite);
 
  private:
   std::string text_;
+  size_t limit_ = 0;         // what text_ may grow to
   std::vector<Span> spans_;  // by byte of text_
   std::vector<TextPiece> pieces_;
 };
@@ -95,6 +96,7 @@ class AlignedText::Writer {
   const Span* old_spans_ = nullptr;
   uint32_t shift_ = 0;
   size_t cursor_ = 0;
+  size_t limit_ = 0;
   std::string text_;
   std::vector<Span> spans_;
 };
