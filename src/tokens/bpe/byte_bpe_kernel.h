@@ -151,8 +151,7 @@ class Batch {
     for (size_t m = 0; m < missing_count_; ++m) {
       entries_[m] = entry_of(view, keys_[m]);
       if (entries_[m] != nullptr && entries_[m]->count == WordCache::kInArena) {
-        __builtin_prefetch(view.arena + WordCache::place_of(*entries_[m]));
-        __builtin_prefetch(view.arena + WordCache::place_of(*entries_[m]) + 16);
+        __builtin_prefetch(&WordCache::record_of(view, *entries_[m]));
       }
     }
     size_t unknown = 0;
@@ -249,9 +248,12 @@ class Batch {
     if (entry->count <= Pack::kMost) {
       const uint64_t value = Pack::pack(*entry);
       values_[index] = value;
-      if (word.size() <= WordCache::kFrontBytes) {
-        put_in_front(view, key.low | static_cast<uint64_t>(word.size()) << 56, value);
-      }
+      // Without a branch, as there is no telling which words are short.
+      const uint64_t front_key = key.low | static_cast<uint64_t>(word.size()) << 56;
+      const uint64_t is_short = 0 - static_cast<uint64_t>(word.size() <= WordCache::kFrontBytes);
+      const auto none = reinterpret_cast<uintptr_t>(&no_set_);
+      const auto set = reinterpret_cast<uintptr_t>(&front_set(view, front_key));
+      put_in_front(*reinterpret_cast<WordCache::FrontSet*>(none ^ ((none ^ set) & is_short)), front_key, value);
       return true;
     }
     if (entry->count < WordCache::kInArena) {
@@ -259,12 +261,20 @@ class Batch {
       put_aside(index, entry->count);
       return true;
     }
-    const std::span<const uint32_t> found = WordCache::in_arena(view, *entry, word);
-    for (size_t i = 0; i < found.size(); ++i) {
-      aside_end_[i] = found[i];
+    const WordCache::Record& record = WordCache::record_of(view, *entry);
+    if (word.size() > WordCache::kInlineBytes && !record.is_of(word)) {
+      return false;
     }
-    put_aside(index, found.size());
-    return !found.empty();
+    copy_ids(record.ids(), record.count, aside_end_);
+    put_aside(index, record.count);
+    return true;
+  }
+
+  // Eight at a time: there is room to read and to write them.
+  static SMELT_INLINE void copy_ids(const uint32_t* from, size_t count, uint32_t* to) {
+    for (size_t at = 0; at < count; at += 8) {
+      std::memcpy(to + at, from + at, 8 * sizeof(uint32_t));
+    }
   }
 
   SMELT_INLINE void put_aside(size_t index, size_t count) {
@@ -284,14 +294,22 @@ class Batch {
     }
   }
 
-  static SMELT_INLINE void put_in_front(const WordCache::View& view, uint64_t key, uint64_t value) {
-    WordCache::FrontSet& set = front_set(view, key);
+  // The word that was put in first goes.
+  static SMELT_INLINE void put_in_front(WordCache::FrontSet& set, uint64_t key, uint64_t value) {
+#if defined(__AVX2__)
+    for (const auto& [lanes, first] : {std::pair{set.keys, key}, std::pair{set.values, value}}) {
+      auto* const at = reinterpret_cast<__m256i*>(lanes);
+      const __m256i moved = _mm256_permute4x64_epi64(_mm256_load_si256(at), 0x90);
+      _mm256_store_si256(at, _mm256_blend_epi32(moved, _mm256_set1_epi64x(static_cast<int64_t>(first)), 0x03));
+    }
+#else
     for (int way = 3; way > 0; --way) {
       set.keys[way] = set.keys[way - 1];
       set.values[way] = set.values[way - 1];
     }
     set.keys[0] = key;
     set.values[0] = value;
+#endif
   }
 
   SMELT_INLINE uint32_t* write(uint32_t* ids) {
@@ -303,10 +321,7 @@ class Batch {
         ids += ids_here;
       } else if (ids_here == Pack::kAside >> Pack::kCountShift) {
         const size_t n = value & 0xFFFF;
-        const uint32_t* const from = aside_ + ((value >> 16) & 0xFFFFFFFF);
-        for (size_t at = 0; at < n; at += 8) {
-          std::memcpy(ids + at, from + at, 8 * sizeof(uint32_t));
-        }
+        copy_ids(aside_ + ((value >> 16) & 0xFFFFFFFF), n, ids);
         ids += n;
       } else {
         ids = others_.encode_long(word_at(i), ids);
@@ -329,7 +344,8 @@ class Batch {
   size_t missing_count_ = 0;
   uint32_t missing_[kWords + 1];  // the words that the front lacks
   uint64_t values_[kWords];
-  WordKey keys_[kWords];  // of missing_
+  WordKey keys_[kWords];        // of missing_
+  WordCache::FrontSet no_set_;  // takes what does not belong in the front
   const WordCache::Entry* entries_[kWords];
   uint32_t* aside_end_ = nullptr;
   WordIds::Unknown unknown_[kWords];

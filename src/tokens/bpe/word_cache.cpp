@@ -63,7 +63,8 @@ WordCache::WordCache(int id_bytes, int log2_sets, int log2_most)
       shift_(64 - log2_sets),
       least_shift_(64 - log2_most),
       front_(kFrontSets),
-      sets_(size_t{1} << log2_sets) {
+      sets_(size_t{1} << log2_sets),
+      arena_(kArenaSlack) {
   refresh();
 }
 
@@ -90,12 +91,6 @@ WordKey WordCache::key_of(std::string_view word) {
   return key;
 }
 
-std::span<const uint32_t> WordCache::in_arena(const View& view, const Entry& entry, std::string_view word) {
-  const uint32_t* const record = view.arena + place_of(entry);
-  const bool same = record[0] == word.size() && std::memcmp(record + 2 + record[1], word.data(), word.size()) == 0;
-  return same ? std::span(record + 2, record[1]) : std::span<const uint32_t>();
-}
-
 void WordCache::put(const WordKey& key, std::string_view word, std::span<const uint32_t> ids) {
   if (ids.empty() || word.size() > kLongestWord) {
     return;
@@ -109,11 +104,11 @@ void WordCache::put(const WordKey& key, std::string_view word, std::span<const u
   } else {
     const size_t units = 2 + ids.size() + (word.size() + 3) / 4;
     if (arena_.size() + units > kArenaLimit) {
-      arena_.clear();
+      arena_.assign(kArenaSlack, 0);
       std::fill(sets_.begin(), sets_.end(), Set{});
     }
-    const auto at = static_cast<uint32_t>(arena_.size());
-    arena_.resize(at + units);
+    const auto at = static_cast<uint32_t>(arena_.size() - kArenaSlack);
+    arena_.resize(at + units + kArenaSlack);
     arena_[at] = static_cast<uint32_t>(word.size());
     arena_[at + 1] = static_cast<uint32_t>(ids.size());
     std::copy(ids.begin(), ids.end(), arena_.begin() + at + 2);

@@ -65,7 +65,7 @@ class WordCache {
   struct View {
     FrontSet* front;
     const Set* sets;
-    const uint32_t* arena;  // records of: bytes, tokens, the ids, the bytes
+    const uint32_t* arena;  // records; seven ids more than there are may be read
     int shift;
   };
 
@@ -83,17 +83,25 @@ class WordCache {
 
   const View& view() const { return view_; }
   int id_bytes() const { return id_bytes_; }
-  static uint32_t place_of(const Entry& entry) {  // in the arena
+  // In the arena: the ids come behind it, then the bytes.
+  struct Record {
+    uint32_t size;   // of the word in bytes
+    uint32_t count;  // of ids
+    const uint32_t* ids() const { return reinterpret_cast<const uint32_t*>(this + 1); }
+    bool is_of(std::string_view word) const {
+      return size == word.size() && std::memcmp(ids() + count, word.data(), size) == 0;
+    }
+  };
+  static const Record& record_of(const View& view, const Entry& entry) {
     uint32_t at = 0;
     std::memcpy(&at, entry.ids, sizeof(at));
-    return at;
+    return *reinterpret_cast<const Record*>(view.arena + at);
   }
-  // The ids of an entry in the arena, if it is one of `word`, else an empty span.
-  static std::span<const uint32_t> in_arena(const View& view, const Entry& entry, std::string_view word);
   void put(const WordKey& key, std::string_view word, std::span<const uint32_t> ids);
 
  private:
   static constexpr size_t kArenaLimit = 1 << 22;  // in 4-byte units
+  static constexpr size_t kArenaSlack = 8;
   void place(const Entry& entry);
   void grow();
   void refresh() { view_ = {front_.data(), sets_.data(), arena_.data(), shift_}; }
@@ -104,7 +112,7 @@ class WordCache {
   size_t pushed_out_ = 0;
   std::vector<FrontSet, HugePages<FrontSet>> front_;
   std::vector<Set, HugePages<Set>> sets_;
-  std::vector<uint32_t> arena_;
+  std::vector<uint32_t> arena_;  // ends in kArenaSlack units of nothing
   View view_{};
 };
 
