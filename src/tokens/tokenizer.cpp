@@ -27,11 +27,14 @@ bool is_ascii(std::string_view text) {
   return std::all_of(text.begin(), text.end(), [](char c) { return static_cast<uint8_t>(c) < 0x80; });
 }
 
+constexpr size_t kPieceBytes = size_t{1} << 20;  // of a text that several threads share
+
 // One call of encode on the short way: a state, a scratch and the output.
 class ByteLevelCall {
  public:
-  ByteLevelCall(const TokenizerState& state, EncodeScratch& scratch, std::vector<uint32_t>& out)
-      : state_(state), scratch_(scratch), out_(out) {}
+  ByteLevelCall(const TokenizerState& state, EncodeScratch& scratch, std::vector<uint32_t>& out,
+                Executor* executor = nullptr)
+      : state_(state), scratch_(scratch), out_(out), executor_(executor) {}
 
   void run(std::string_view text, const AddedTokens& added) {
     std::vector<TextPart>& parts = scratch_.parts;
@@ -60,10 +63,11 @@ class ByteLevelCall {
 
   void words_of(std::string_view text) {
     if (state_.byte_bpe != nullptr) {
-      if (scratch_.byte_bpe == nullptr) {
-        scratch_.byte_bpe = std::make_unique<ByteBpe::Scratch>(*state_.byte_bpe);
+      if (executor_ != nullptr && executor_->width() > 1 && text.size() >= 2 * kPieceBytes) {
+        encode_pieces(text);
+      } else {
+        encode_known(text, scratch_, out_);
       }
-      state_.byte_bpe->encode(text, *scratch_.byte_bpe, out_);
       return;
     }
     scratch_.words.clear();
@@ -71,6 +75,39 @@ class ByteLevelCall {
     for (const std::string_view w : scratch_.words) {
       word(w);
     }
+  }
+
+  void encode_known(std::string_view text, EncodeScratch& scratch, std::vector<uint32_t>& out) const {
+    if (scratch.byte_bpe == nullptr) {
+      scratch.byte_bpe = std::make_unique<ByteBpe::Scratch>(*state_.byte_bpe);
+    }
+    state_.byte_bpe->encode(text, *scratch.byte_bpe, out);
+  }
+
+  // Each piece by one thread; then the ids of all are put into their places, by all threads again.
+  void encode_pieces(std::string_view text) {
+    std::vector<std::string_view> pieces;
+    for (size_t begin = 0; begin < text.size();) {
+      const size_t end = next_safe_cut(text, begin + kPieceBytes);
+      pieces.push_back(text.substr(begin, end - begin));
+      begin = end;
+    }
+    std::vector<std::vector<uint32_t>> ids(pieces.size());
+    executor_->run(static_cast<int64_t>(pieces.size()), [&](int64_t i) {
+      std::unique_ptr<EncodeScratch> scratch = state_.scratch.take();
+      const auto piece = static_cast<size_t>(i);
+      encode_known(pieces[piece], *scratch, ids[piece]);
+      state_.scratch.give_back(std::move(scratch));
+    });
+    std::vector<size_t> begins = {out_.size()};
+    for (const std::vector<uint32_t>& part : ids) {
+      begins.push_back(begins.back() + part.size());
+    }
+    out_.resize(begins.back());
+    executor_->run(static_cast<int64_t>(pieces.size()), [&](int64_t i) {
+      const auto piece = static_cast<size_t>(i);
+      std::copy(ids[piece].begin(), ids[piece].end(), out_.begin() + static_cast<std::ptrdiff_t>(begins[piece]));
+    });
   }
 
   void word(std::string_view word) {
@@ -86,12 +123,13 @@ class ByteLevelCall {
   const TokenizerState& state_;
   EncodeScratch& scratch_;
   std::vector<uint32_t>& out_;
+  Executor* executor_;
 };
 
 void encode_with(const TokenizerState& state, const AddedTokens& added, std::string_view text,
-                 std::vector<uint32_t>& out) {
+                 std::vector<uint32_t>& out, Executor* executor = nullptr) {
   std::unique_ptr<EncodeScratch> scratch = state.scratch.take();
-  ByteLevelCall(state, *scratch, out).run(text, added);
+  ByteLevelCall(state, *scratch, out, executor).run(text, added);
   state.scratch.give_back(std::move(scratch));
 }
 
@@ -151,6 +189,14 @@ void Tokenizer::encode(std::string_view text, std::vector<uint32_t>& out) const 
     encode_with(*state_, state_->added, text, out);
   } else {
     state_->pipeline->encode_ids(text, false, out);
+  }
+}
+
+void Tokenizer::encode(std::string_view text, Executor& executor, std::vector<uint32_t>& out) const {
+  if (state_->is_byte_level) {
+    encode_with(*state_, state_->added, text, out, &executor);
+  } else {
+    encode(text, out);
   }
 }
 

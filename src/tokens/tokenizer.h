@@ -14,6 +14,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/threads.h"
 #include "tokens/encoding.h"
 
 namespace smelt {
@@ -42,6 +43,8 @@ class Tokenizer {
   // space, and what a split rule removes. At most some 100 MB a call is sensible.
   std::vector<uint32_t> encode(std::string_view text) const;
   void encode(std::string_view text, std::vector<uint32_t>& out) const;  // appends
+  // The same ids, by all threads of an executor where the text is long and split by one known rule.
+  void encode(std::string_view text, Executor& executor, std::vector<uint32_t>& out) const;
   // The same, but special tokens in the text are plain text: for text of others, who must not be able to write control
   // tokens.
   void encode_plain(std::string_view text, std::vector<uint32_t>& out) const;

@@ -165,6 +165,20 @@ TEST_F(Gpt2, ThreadsAgree) {
   }
 }
 
+TEST_F(Gpt2, ThreadsThatShareATextGiveTheIdsOfOne) {
+  std::string text;
+  for (const std::string& file : list_files(test::data_dir() + "/langid")) {
+    text += read_file(test::data_dir() + "/langid/" + file);
+  }
+  text.insert(text.size() / 2, std::string(1'500'000, ' ') + "<|endoftext|>");
+  ThreadPool pool(3);
+  Ids shared = {1};
+  tokenizer_->encode(text, pool, shared);
+  Ids alone = {1};
+  tokenizer_->encode(text, alone);
+  EXPECT_EQ(shared, alone);
+}
+
 TEST_F(Gpt2, StreamsWholeCharactersOnly) {
   const std::string text = "naïve 中文 😀 done";
   StreamDecoder stream(*tokenizer_);

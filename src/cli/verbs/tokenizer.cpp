@@ -98,7 +98,8 @@ int train(Session& session, const Arguments& arguments) {
 int encode(Session& session, const Arguments& arguments) {
   const Tokenizer tokenizer = Tokenizer::load(arguments.text("TOKENIZER"));
   const std::string text = read_whole(arguments.text("--input"));
-  const std::vector<uint32_t> ids = tokenizer.encode(text);
+  std::vector<uint32_t> ids;
+  tokenizer.encode(text, session.context().threads, ids);
   const std::string output = arguments.text("--output");
   refuse_to_overwrite(output);
   write_file(output, std::string_view(reinterpret_cast<const char*>(ids.data()), ids.size() * sizeof(uint32_t)));

@@ -74,7 +74,10 @@ class MergeTable {
   using MergeShort = void (*)(const MergeTable& table, ShortWord* words, size_t count);
   const View& view() const { return view_; }
   static uint64_t pair_of(uint32_t left, uint32_t right) { return static_cast<uint64_t>(left) << 32 | right; }
-  static uint64_t hash_of(uint64_t pair) { return (pair ^ (pair >> 29)) * 0x9E3779B97F4A7C15u; }
+  static uint64_t hash_of(uint64_t pair) {
+    const auto product = static_cast<unsigned __int128>(pair ^ 0x9E3779B97F4A7C15u) * 0xD6E8FEB86659FD93u;
+    return static_cast<uint64_t>(product) ^ static_cast<uint64_t>(product >> 64);
+  }
 
  private:
   static constexpr uint32_t kMostRanks = (1U << 25) - 1;  // short words pack a rank and a place into 31 bits

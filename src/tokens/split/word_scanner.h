@@ -6,6 +6,7 @@
 #pragma once
 
 #include <cstddef>
+#include <string_view>
 
 #include "base/cpu.h"
 #include "tokens/split/split_scanner.h"
@@ -33,6 +34,12 @@ class WordScanner {
   SplitScanner scanner_;
   Scan scan_;
 };
+
+// The first place at or after `from` where a text may be cut without a change to its words under any of the rules; its
+// size where there is none. Either a space between two ASCII letters comes next: no word goes from a letter on to a
+// space, and none looks beyond. Or the text goes on with a letter or the like behind one line break that is no part of
+// a longer run of white space.
+size_t next_safe_cut(std::string_view text, size_t from);
 
 // The scan of a family for one instruction set.
 WordScanner::Scan word_scan_generic(SplitFamily family);

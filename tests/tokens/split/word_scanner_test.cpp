@@ -103,6 +103,60 @@ TEST(WordScanner, EqualsTheScannerOfSingleWordsOnRealTextFromEveryPlaceAndOfEver
   }
 }
 
+TEST(WordScanner, EqualsTheScannerOfSingleWordsOnEveryCharacterOfTwoBytesAndTheOnesAroundKnownSymbols) {
+  for (const SplitRule& rule : all_rules()) {
+    std::string text;
+    const auto add = [&](uint32_t code_point) {
+      std::string c;
+      append_utf8(c, code_point);
+      text += "x" + c + "Y " + c + "b" + c + c + " a" + c + "\n" + c + "1 ";
+    };
+    for (uint32_t code_point = 0x80; code_point < 0x800; ++code_point) {
+      add(code_point);
+    }
+    for (uint32_t code_point = 0x1FF0; code_point < 0x2080; ++code_point) {
+      add(code_point);
+    }
+    expect_equal(rule, text);
+  }
+}
+
+// What is left and what is right of every safe cut has the words of the whole.
+void expect_cuts_safe(std::string_view text) {
+  for (const SplitRule& rule : all_rules()) {
+    const Ends whole = one_by_one(rule, text);
+    for (size_t cut = next_safe_cut(text, 0); cut < text.size(); cut = next_safe_cut(text, cut + 1)) {
+      Ends ends = one_by_one(rule, text.substr(0, cut));
+      for (const size_t end : one_by_one(rule, text.substr(cut))) {
+        ends.push_back(cut + end);
+      }
+      ASSERT_EQ(ends, whole) << split_regex(rule) << " cut at " << cut << " of <" << text << ">";
+    }
+  }
+}
+
+TEST(WordScanner, TextMayBeCutAtSafePlaces) {
+  const std::string ascii = "  \n\r'asTe1/.";
+  const std::vector<uint32_t> any = test::telling_code_points();
+  size_t cuts = 0;
+  for (uint64_t trial = 0; trial < 3000; ++trial) {
+    Rng rng(19, "test/safe-cuts", trial);
+    std::string text;
+    for (size_t i = 0, n = 2 + rng.below(30); i < n; ++i) {
+      const bool is_ascii = rng.below(4) != 0;
+      append_utf8(text, is_ascii ? static_cast<uint32_t>(ascii[rng.below(ascii.size())]) : any[rng.below(any.size())]);
+    }
+    if (trial % 5 == 0) {
+      text[rng.below(text.size())] = static_cast<char>(rng.below(256));
+    }
+    cuts += next_safe_cut(text, 0) < text.size() ? 1 : 0;
+    expect_cuts_safe(text);
+  }
+  EXPECT_GT(cuts, 500U);
+  EXPECT_EQ(next_safe_cut("no cut here: ends", 3), 6U);
+  EXPECT_EQ(next_safe_cut("x1 y2 z3", 0), 8U);
+}
+
 TEST(WordScanner, EqualsTheScannerOfSingleWordsOnAnyBytes) {
   for (const SplitRule& rule : all_rules()) {
     Rng rng(5, "test/word-scanner-bytes");
