@@ -63,3 +63,5 @@ BENCHMARK(load)->Unit(benchmark::kMillisecond);
 
 }  // namespace
 }  // namespace smelt
+
+BENCHMARK_MAIN();
