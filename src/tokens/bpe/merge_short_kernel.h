@@ -16,6 +16,7 @@ namespace {
 constexpr int kMost = static_cast<int>(MergeTable::kShortWord);
 constexpr int32_t kNothing = INT32_MAX;
 
+// NOLINTBEGIN(portability-simd-intrinsics): this file is compiled once per instruction set
 #if defined(__AVX2__)
 SMELT_INLINE int32_t lowest_of(const int32_t* order, int count) {
   __m256i low = _mm256_load_si256(reinterpret_cast<const __m256i*>(order));
@@ -36,6 +37,7 @@ SMELT_INLINE int32_t lowest_of(const int32_t* order, int count) {
   return low;
 }
 #endif
+// NOLINTEND(portability-simd-intrinsics)
 
 constexpr MergeTable::Bucket kEmptyBucket;
 
@@ -49,6 +51,7 @@ SMELT_INLINE uint64_t find_merge(const MergeTable& table, uint32_t left, uint32_
   const uint64_t may_be = 0 - ((view.filter[bit >> 6] >> (bit & 63)) & 1);
   const auto empty = reinterpret_cast<uintptr_t>(&kEmptyBucket);
   const auto full = reinterpret_cast<uintptr_t>(view.buckets + (hash >> view.bucket_shift));
+  // NOLINTNEXTLINE(performance-no-int-to-ptr): an address chosen without a branch
   const auto& bucket = *reinterpret_cast<const MergeTable::Bucket*>(empty ^ ((empty ^ full) & may_be));
   uint64_t merge = 0;
 #if defined(__AVX2__)
