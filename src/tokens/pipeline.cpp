@@ -140,7 +140,7 @@ AlignedText Pipeline::prepare(std::string_view text, bool plain) const {
 
 void Pipeline::count_spaces(std::string_view token, EncodingPart::Token& out) const {
   constexpr uint32_t kByteSpace = 0x120;  // how the byte alphabet spells a space
-  const auto is_space = [](uint32_t c) { return c == kByteSpace || is_white_space(c); };
+  const auto is_space = [](uint32_t c) { return c == kByteSpace || has_white_space_property(c); };
   for (size_t at = 0; at < token.size(); ++out.leading_spaces) {
     const Character c = character_at(token, at);
     if (!is_space(c.code_point)) {

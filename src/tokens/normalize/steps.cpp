@@ -70,14 +70,14 @@ void strip_text(AlignedText& text, bool left, bool right) {
     size_t end = piece.size();
     while (left && begin < end) {
       const Character c = character_at(piece, begin);
-      if (!is_white_space(c.code_point)) {
+      if (!has_white_space_property(c.code_point)) {
         break;
       }
       begin += c.length;
     }
     while (right && end > begin) {
       const Character c = character_before(piece, end);
-      if (!is_white_space(c.code_point)) {
+      if (!has_white_space_property(c.code_point)) {
         break;
       }
       end -= c.length;

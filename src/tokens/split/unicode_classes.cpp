@@ -39,7 +39,7 @@ UnicodeClasses::UnicodeClasses() {
     }
   }
   for (uint32_t c = 0; c <= 0x3000; ++c) {
-    if (is_white_space(c)) {
+    if (has_white_space_property(c)) {
       bits[c] = static_cast<char>(bits[c] | kClassSpace | (c == '\r' || c == '\n' ? kClassNewline : 0));
     }
   }

@@ -33,7 +33,7 @@ UnicodeProperties::UnicodeProperties() : bits_(std::make_unique<uint8_t[]>(kInva
   }
 }
 
-bool is_white_space(uint32_t c) {
+bool has_white_space_property(uint32_t c) {
   if (c < 0x80) {
     return c == ' ' || (c >= 9 && c <= 13);
   }
