@@ -149,7 +149,7 @@ Verb tokenizer_train_verb() {
       "trainer. --set takes every key of a recipe's [tokenizer] table: see `smelt help recipe`.",
       {},
       {{"--input", FlagKind::kTexts, "FILE...",
-        "documents (.jsonl, .jsonl.zst, .parquet), folders of them, or plain text (.txt, .txt.zst, .txt.gz)", true},
+        "documents (.jsonl, .jsonl.zst, .parquet), folders of them, or .txt (.zst, .gz)", true},
        {"--vocab-size", FlagKind::kInteger, "N", "entries, special tokens included (default: 32768)"},
        {"--output", FlagKind::kText, "DIR", "folder to make", true},
        {"--model", FlagKind::kText, "KIND",

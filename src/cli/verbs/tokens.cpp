@@ -201,7 +201,7 @@ Verb tokens_samples_verb() {
 Verb tokens_index_verb() {
   return {"tokens index",
           kTokenGroup,
-          "token files -> the index files that Megatron-core's GPTDataset and BlendedDataset make, byte for byte",
+          "token files -> the index files of Megatron-core (GPTDataset, BlendedDataset), byte for byte",
           "A Megatron run that is given the folder as its data cache reads them instead of building its own, where the "
           "names agree: they hash the prefixes as they are given here, the settings below and what the run's tokenizer "
           "says of itself (--tokenizer-identity: the object under \"tokenizer\" in a description.txt of that cache). "
@@ -232,7 +232,7 @@ Verb tokens_blend_verb() {
       {{"RECIPE", "a recipe with [blend] and [train]"}},
       {{"--tokens", FlagKind::kText, "DIR", "folder of token files (default: the run's)"},
        {"--at-step", FlagKind::kInteger, "N",
-        "print where each source is after so many steps, as blend.start of a recipe that goes on with another blend"},
+        "print where each source is after N steps, as blend.start of a recipe that goes on"},
        {"--set", FlagKind::kTexts, "KEY=VALUE", "override a key of the recipe"}},
       {{"smelt tokens blend recipes/quickstart.toml", "the run's own token files"},
        {"smelt tokens blend recipe.toml --tokens tokens --at-step 2000", "where a second run would go on"},
