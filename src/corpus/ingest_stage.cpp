@@ -271,7 +271,7 @@ namespace {
 std::optional<StageSpec> spec_by_cache(const IngestOptions& options, const std::string& dir, const std::string& cache,
                                        bool only_known) {
   StageSpec spec{
-      .name = "ingest", .version = 7, .dir = dir, .settings = recipe_to_json(options), .inputs = {}, .shared = true};
+      .name = "ingest", .version = 8, .dir = dir, .settings = recipe_to_json(options), .inputs = {}, .shared = true};
   for (const PagesInput& input : options.pages) {
     spec.inputs.emplace_back(fmt::format("pages[{}] {}", spec.inputs.size(), input.name), "");
   }
