@@ -15,7 +15,7 @@ std::string plain(const std::string& inside) {
   page.body = "<p>" + inside + "</p>";
   ExtractOptions options;
   options.content = "all";
-  const Result<ExtractedPage> out = extract_page(page, options);
+  Result<ExtractedPage> out = extract_page(page, options);
   return out.ok() ? out->text : "reject " + out.reject().reason;
 }
 
