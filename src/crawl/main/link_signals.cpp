@@ -11,7 +11,7 @@ constexpr int kLooked = 8;  // links of a block
 
 std::string_view host_of(std::string_view address) {
   const size_t slashes = address.substr(0, 10).find("//");
-  if (slashes == std::string_view::npos) {
+  if (slashes == std::string_view::npos || (slashes > 0 && address[slashes - 1] != ':')) {
     return {};
   }
   std::string_view host = address.substr(slashes + 2);
