@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "crawl/block_text.h"
 #include "crawl/code_blocks.h"
+#include "crawl/html/scan.h"
 #include "crawl/math/formulas.h"
 #include "crawl/superscripts.h"
 
@@ -93,7 +94,7 @@ class Splitter {
 
   void add_text(uint32_t node) {
     const std::string_view text = nodes_[node].text;
-    const bool blank = text.find_first_not_of(" \t\r\n\f") == std::string_view::npos;
+    const bool blank = std::all_of(text.begin(), text.end(), is_html_space);
     if (first_text_ == 0 && !blank) {
       first_text_ = node;
     }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <map>
 #include <string>
 #include <string_view>
 
@@ -20,7 +21,8 @@ constexpr std::array<const char*, kLayoutSignals> kNames = {
     "core_up",     "core_down",     "core_before", "core_after", "core_share", "core_near",  "core_depth",
     "picture_up",  "since_picture", "to_picture",  "pictures_1", "pictures_2"};
 
-constexpr uint32_t kFar = 15;
+constexpr uint32_t kFar = 15;         // levels
+constexpr uint32_t kMostLevels = 40;  // that are climbed, so that deep pages take linear time
 
 uint64_t mix(uint64_t a, uint64_t b) {
   return (a ^ (b + 0x9E3779B97F4A7C15ULL + (a << 6) + (a >> 2))) * 0xD6E8FEB86659FD93ULL;
@@ -46,6 +48,14 @@ struct Group {
   double in_long = 0;
 };
 
+// Of a node: the nearest block element, itself if it is one.
+struct Place {
+  uint64_t tags = 0;  // a hash of the block elements on the way down
+  uint32_t home = 0;
+  uint32_t pictures = 0;  // before the node
+  uint16_t depth = 0;     // block elements on the way down
+};
+
 class Layout {
  public:
   Layout(const HtmlTree& tree, const std::vector<TextBlock>& blocks)
@@ -68,43 +78,49 @@ class Layout {
   }
 
  private:
-  uint32_t block_parent(uint32_t node) const {
-    while (node != 0 && !is_block_tag(nodes_[node].tag)) {
-      node = nodes_[node].parent;
-    }
-    return node;
-  }
-
-  // Hashes of the way down to each node, by elements and by the classes of the nearest ones; depths; pictures.
+  // The way down to each node, and what lies on it.
   void read_nodes() {
-    const size_t count = nodes_.size();
-    tags_.assign(count, 0);
-    own_.assign(count, 0);
-    home_.assign(count, 0);
-    depth_.assign(count, 0);
-    pictures_.assign(count + 1, 0);
-    for (uint32_t i = 1; i < count; ++i) {
+    places_.resize(nodes_.size() + 1);
+    for (uint32_t i = 1; i < nodes_.size(); ++i) {
       const HtmlNode& node = nodes_[i];
-      const uint32_t parent = node.parent;
-      pictures_[i + 1] = pictures_[i] + (node.tag == kImg ? 1 : 0);
+      places_[i] = places_[node.parent];
+      places_[i].pictures = pictures_;
+      pictures_ += node.tag == kImg ? 1 : 0;
       if (node.is_element() && is_block_tag(node.tag)) {
-        home_[i] = i;
-        depth_[i] = static_cast<uint16_t>(depth_[home_[parent]] + 1);
-        tags_[i] = mix(tags_[parent], static_cast<uint64_t>(node.tag) + 1);
-        own_[i] = mix(node.num_attributes > 0 ? hash_class(tree_.attribute(node, "class")) : 0,
-                      static_cast<uint64_t>(node.tag));
-      } else {
-        home_[i] = home_[parent];
-        tags_[i] = tags_[parent];
+        places_[i].home = i;
+        ++places_[i].depth;
+        places_[i].tags = mix(places_[i].tags, static_cast<uint64_t>(node.tag) + 1);
       }
     }
+    places_.back().pictures = pictures_;
+    looks_.reset(3 * blocks_.size());
     for (const TextBlock& block : blocks_) {
-      const uint32_t home = home_[block.node];
-      const uint32_t above = home_[nodes_[home].parent];
-      const uint32_t top = home_[nodes_[above].parent];
-      kin_.push_back(mix(own_[home], own_[above]));
-      paths_.push_back(mix(mix(kin_.back(), own_[top]), tags_[home]));
+      const uint32_t home = home_of(block.node);
+      const uint32_t above = parent_of(home);
+      kin_.push_back(mix(look_of(home), look_of(above)));
+      paths_.push_back(mix(mix(kin_.back(), look_of(parent_of(above))), places_[home].tags));
     }
+  }
+
+  uint32_t home_of(uint32_t node) const { return places_[node].home; }
+  // Of a block element: the one around it.
+  uint32_t parent_of(uint32_t element) const { return home_of(nodes_[element].parent); }
+  uint32_t pictures_before(uint32_t node) const { return places_[node].pictures; }
+  uint32_t pictures_in(uint32_t node) const { return pictures_before(nodes_[node].end) - pictures_before(node); }
+
+  // A hash of a block element by itself.
+  uint64_t look_of(uint32_t element) {
+    if (element == 0) {
+      return 0;
+    }
+    bool is_new = false;
+    uint64_t& look = looks_.insert(element, is_new);
+    if (is_new) {
+      const HtmlNode& node = nodes_[element];
+      look = mix(node.num_attributes > 0 ? hash_class(tree_.attribute(node, "class")) : 0,
+                 static_cast<uint64_t>(node.tag));
+    }
+    return look;
   }
 
   void group(const std::vector<uint64_t>& keys, size_t at) {
@@ -135,16 +151,20 @@ class Layout {
 
   // The element whose own paragraphs, and half of them its parent's, hold most prose (as Readability finds it).
   void find_core() {
-    std::vector<double> prose(nodes_.size(), 0);
+    std::map<uint32_t, double> prose;
     for (const TextBlock& block : blocks_) {
       if (is_prose_block(block)) {
-        const uint32_t above = home_[nodes_[home_[block.node]].parent];
+        const uint32_t above = parent_of(home_of(block.node));
         prose[above] += static_cast<double>(block.length);
-        prose[home_[nodes_[above].parent]] += static_cast<double>(block.length) / 2;
+        prose[parent_of(above)] += static_cast<double>(block.length) / 2;
       }
     }
-    core_ = static_cast<uint32_t>(std::max_element(prose.begin(), prose.end()) - prose.begin());
-    core_share_ = share(prose[core_], total_long_);
+    double most = 0;
+    for (const auto& [element, length] : prose) {
+      core_ = length > most ? element : core_;
+      most = std::max(most, length);
+    }
+    core_share_ = share(most, total_long_);
     for (size_t i = 0; i < blocks_.size(); ++i) {
       if (blocks_[i].node >= core_ && blocks_[i].node < nodes_[core_].end) {
         core_begin_ = std::min(core_begin_, i);
@@ -156,11 +176,13 @@ class Layout {
   }
 
   void place(size_t i) {
-    uint32_t meeting = home_[blocks_[i].node];
-    const uint32_t depth = depth_[meeting];
-    while (meeting != 0 && (core_ < meeting || core_ >= nodes_[meeting].end)) {
-      meeting = home_[nodes_[meeting].parent];
+    uint32_t meeting = home_of(blocks_[i].node);
+    const uint32_t depth = places_[meeting].depth;
+    const auto holds_core = [&](uint32_t node) { return core_ >= node && core_ < nodes_[node].end; };
+    for (uint32_t up = 0; up < kMostLevels && !holds_core(meeting); ++up) {
+      meeting = parent_of(meeting);
     }
+    meeting = holds_core(meeting) ? meeting : 0;
     const bool inside = i >= core_begin_ && i < core_end_;
     if (inside) {
       meeting = core_;
@@ -169,48 +191,46 @@ class Layout {
       return std::clamp(static_cast<float>(a) - static_cast<float>(b), -100.0F, 100.0F);
     };
     float* to = out_[i].data() + 14;
-    to[0] = static_cast<float>(std::min(depth - depth_[meeting], kFar));
+    to[0] = static_cast<float>(std::min(depth - places_[meeting].depth, kFar));
     to[1] = static_cast<float>(
-        std::min<uint32_t>(depth_[home_[core_]] - std::min(depth_[meeting], depth_[home_[core_]]), kFar));
+        std::min<uint32_t>(places_[core_].depth - std::min(places_[meeting].depth, places_[core_].depth), kFar));
     to[2] = step(i, core_begin_);
     to[3] = step(i + 1, core_end_);
     to[4] = core_share_;
     to[5] = step(i, last_long_);
-    to[6] = static_cast<float>(std::min<uint32_t>(depth_[home_[core_]], 40));
+    to[6] = static_cast<float>(std::min<uint32_t>(places_[core_].depth, 40));
   }
 
   void pictures(size_t i) {
     const uint32_t node = blocks_[i].node;
-    uint32_t at = home_[node];
+    uint32_t at = home_of(node);
     float* to = out_[i].data() + 21;
     uint32_t up = 0;
-    while (at != 0 && up < 5 && pictures_[nodes_[at].end] == pictures_[at]) {
-      at = home_[nodes_[at].parent];
+    while (at != 0 && up < 5 && pictures_in(at) == 0) {
+      at = parent_of(at);
       ++up;
     }
     to[0] = static_cast<float>(at == 0 ? 5 : up);
     const uint32_t from = i > 0 ? std::min(blocks_[i - 1].node, node) : 0;
     const uint32_t until =
         i + 1 < blocks_.size() ? std::max(blocks_[i + 1].node, node) : static_cast<uint32_t>(nodes_.size());
-    to[1] = static_cast<float>(std::min(pictures_[node] - pictures_[from], 3U));
-    to[2] = static_cast<float>(std::min(pictures_[until] - pictures_[node], 3U));
-    uint32_t above = home_[nodes_[home_[node]].parent];
-    to[3] = log_of(pictures_[nodes_[above].end] - pictures_[above]);
-    above = home_[nodes_[above].parent];
-    above = home_[nodes_[above].parent];
-    to[4] = log_of(pictures_[nodes_[above].end] - pictures_[above]);
+    to[1] = static_cast<float>(std::min(pictures_before(node) - pictures_before(from), 3U));
+    to[2] = static_cast<float>(std::min(pictures_before(until) - pictures_before(node), 3U));
+    uint32_t above = parent_of(home_of(node));
+    to[3] = log_of(pictures_in(above));
+    above = parent_of(above);
+    above = parent_of(above);
+    to[4] = log_of(pictures_in(above));
   }
 
   const HtmlTree& tree_;
   const std::vector<HtmlNode>& nodes_;
   const std::vector<TextBlock>& blocks_;
   std::vector<LayoutSignals> out_;
-  std::vector<uint64_t> tags_;  // by node
-  std::vector<uint64_t> own_;
-  std::vector<uint32_t> home_;  // the nearest block element, itself if it is one
-  std::vector<uint16_t> depth_;
-  std::vector<uint32_t> pictures_;  // before each node
-  std::vector<uint64_t> paths_;     // by block
+  std::vector<Place> places_;  // by node, and one behind the last
+  HashTable<uint64_t> looks_;
+  uint32_t pictures_ = 0;
+  std::vector<uint64_t> paths_;  // by block
   std::vector<uint64_t> kin_;
   double total_ = 0;
   double total_long_ = 0;
