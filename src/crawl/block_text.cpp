@@ -209,7 +209,7 @@ std::string BlockText::take_verbatim() {
 }
 
 int64_t convert_math_spans(std::string& text, std::vector<TextMark>& marks, bool inline_only) {
-  if (text.find_first_of("\\$") == std::string::npos) {
+  if (text.find('\\') == std::string::npos && text.find('$') == std::string::npos) {
     return 0;
   }
   std::vector<MathSpan> spans = find_math_spans(text);

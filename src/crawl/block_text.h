@@ -14,6 +14,8 @@ class BlockText {
  public:
   bool empty() const { return text_.empty(); }
   size_t size() const { return text_.size(); }
+  // The text that what comes next would touch: empty where it stands apart.
+  std::string_view glued() const { return space_ ? std::string_view() : text_; }
   int64_t length() const { return length_; }
   int64_t link_length() const { return link_length_; }
 

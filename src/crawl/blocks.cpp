@@ -7,7 +7,9 @@
 #include "base/text.h"
 #include "crawl/block_text.h"
 #include "crawl/code_blocks.h"
+#include "crawl/html/scan.h"
 #include "crawl/math/formulas.h"
+#include "crawl/superscripts.h"
 
 namespace smelt {
 namespace {
@@ -92,7 +94,7 @@ class Splitter {
 
   void add_text(uint32_t node) {
     const std::string_view text = nodes_[node].text;
-    const bool blank = text.find_first_not_of(" \t\r\n\f") == std::string_view::npos;
+    const bool blank = std::all_of(text.begin(), text.end(), is_html_space);
     if (first_text_ == 0 && !blank) {
       first_text_ = node;
     }
@@ -117,6 +119,9 @@ class Splitter {
     if (is_block_tag(tag)) {
       boundary(tag);
     }
+    if (tag == kSup && pre_ == 0 && !raise(node)) {
+      return false;
+    }
     if (nodes_[node].end == node + 1) {
       if (in_row() && (tag == kTd || tag == kTh)) {
         end_cell(node);
@@ -127,6 +132,21 @@ class Splitter {
     }
     open_.push_back({node, text_.size()});
     open_element(node, tag, has_attributes);
+    return true;
+  }
+
+  // Writes what tells raised text from the text before it. False where it is to be left out.
+  bool raise(uint32_t node) {
+    const Superscript role = read_superscript(tree_, node, text_.glued());
+    if (role == Superscript::kNoteLink) {
+      return false;
+    }
+    if (role == Superscript::kFraction) {
+      text_.space();
+    } else if (role != Superscript::kPlain) {
+      text_.append(role == Superscript::kExponent ? "^" : "[", links_ > 0, false);
+      open_note_ = role == Superscript::kNote ? node : 0;
+    }
     return true;
   }
 
@@ -190,6 +210,9 @@ class Splitter {
       --pre_;
     } else if (kMarked.has(tag)) {
       text_.close_mark(node);
+    } else if (tag == kSup && open_note_ == node) {
+      text_.append("]", links_ > 0, false);
+      open_note_ = 0;
     } else if (is_heading_tag(tag)) {
       heading_ = 0;
     } else if (tag == kA) {
@@ -399,6 +422,7 @@ class Splitter {
   uint32_t pre_node_ = 0;
   std::vector<uint32_t> nodes_of_code_;  // elements without <pre> that hold lines of code
   uint32_t last_block_ = 0;              // the block element inside code that was left last
+  uint32_t open_note_ = 0;               // the <sup> of a footnote's number
   int pre_ = 0;
   int quotes_ = 0;
   int outer_quotes_ = 0;

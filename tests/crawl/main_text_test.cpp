@@ -100,10 +100,17 @@ TEST(MainText, ChoosesTheSetThatPromisesTheBestF1) {
   }
 }
 
-TEST(MainText, InProseShortBlocksMustBeLikelierThanNot) {
-  EXPECT_EQ(choose_blocks(blocks_of({300, 50, 300}), {0.6F, 0.52F, 0.6F}), (std::vector<uint8_t>{1, 0, 1}));
-  EXPECT_EQ(choose_blocks(blocks_of({300, 50, 300}), {0.6F, 0.58F, 0.6F}), (std::vector<uint8_t>{1, 1, 1}));
+TEST(MainText, InProseShortParagraphsMustBeRatherSure) {
+  EXPECT_EQ(choose_blocks(blocks_of({300, 50, 300}), {0.8F, 0.7F, 0.8F}), (std::vector<uint8_t>{1, 0, 1}));
+  EXPECT_EQ(choose_blocks(blocks_of({300, 50, 300}), {0.8F, 0.85F, 0.8F}), (std::vector<uint8_t>{1, 1, 1}));
+  EXPECT_EQ(choose_blocks(blocks_of({300, 120, 300}), {0.8F, 0.55F, 0.8F}), (std::vector<uint8_t>{1, 0, 1}));
+  EXPECT_EQ(choose_blocks(blocks_of({300, 120, 300}), {0.8F, 0.65F, 0.8F}), (std::vector<uint8_t>{1, 1, 1}));
   EXPECT_EQ(choose_blocks(blocks_of({50, 50, 50}), {0.6F, 0.52F, 0.6F}), (std::vector<uint8_t>{1, 1, 1}));  // a list
+  std::vector<TextBlock> blocks = blocks_of({300, 20, 300});
+  blocks[1].kind = TextBlock::Kind::kHeading;
+  blocks[1].level = 2;
+  EXPECT_EQ(choose_blocks(blocks, {0.8F, 0.45F, 0.8F}), (std::vector<uint8_t>{1, 1, 1}));
+  EXPECT_EQ(choose_blocks(blocks, {0.8F, 0.3F, 0.8F}), (std::vector<uint8_t>{1, 0, 1}));
 }
 
 TEST(MainText, NothingAnnouncesWhatWasLeftOutBehindProse) {

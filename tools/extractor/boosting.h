@@ -13,8 +13,8 @@ namespace smelt {
 struct BoostingOptions {
   int trees = 200;
   double rate = 0.12;
-  double ridge = 3;         // added to every leaf's second derivatives, in mean weights of a row
-  double rows_share = 0.7;  // of the rows, drawn anew for each tree
+  double ridge = 3;          // added to every leaf's second derivatives, in mean weights of a row
+  double rows_share = 0.25;  // of the rows, drawn anew for each tree
   double columns_share = 0.6;
   uint64_t seed = 1;
 };

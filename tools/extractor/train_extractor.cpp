@@ -1,6 +1,7 @@
-// train_extractor GOLD.jsonl PAGES SNIPPETS.json PAGES MODEL.cpp [FOLDS]: fits the ensemble of crawl/main/main_text.h
-// to pages whose text people marked, and to snippets of others, prints the F1 of both on sites that were left out, and
-// writes the coefficients.
+// train_extractor GOLD.jsonl PAGES SNIPPETS.json PAGES MODEL.cpp [FOLDS [SEED]]: fits the ensemble of
+// crawl/main/main_text.h to pages whose text people marked, and to snippets of others, prints the F1 of both on sites
+// that were left out, and writes the coefficients. Another SEED deals the sites out to other folds and draws other
+// rows.
 #include <algorithm>
 #include <cstdio>
 #include <map>
@@ -40,8 +41,8 @@ Rows make_rows(const std::vector<GoldPage>& pages, Executor& threads) {
     for (size_t block = 0; block < page.blocks.size(); ++block) {
       // Every page counts alike, and in it every word.
       const double share = static_cast<double>(page.words[block].size()) / std::max(page.gold_words, 30.0);
-      const bool snippets = page.gold.empty() && page.kind == "snippets";
-      all.rows.weights.push_back(static_cast<float>(snippets ? kSnippetWeight : std::min(share, 1.0) + kBlockWeight));
+      const double weight = page.kind == "snippets" ? kSnippetWeight : std::min(share, 1.0) + kBlockWeight;
+      all.rows.weights.push_back(static_cast<float>(weight));
       all.known.push_back(page.inside[block] >= 0 ? 1 : 0);
       all.rows.answers.push_back(page.inside[block] >= 0.5F ? 1 : 0);
       all.page_of.push_back(i);
@@ -156,22 +157,34 @@ std::string write_model(const TrainedTrees& trees) {
          "\n}  // namespace smelt\n";
 }
 
-int run(const std::vector<std::string>& arguments, int folds) {
+struct Arguments {
+  std::string gold;
+  std::string pages;
+  std::string snippets;
+  std::string snippet_pages;
+  std::string model;
+  int folds = 3;
+  uint64_t seed = 1;
+};
+
+int run(const Arguments& arguments) {
   ThreadPool threads(2);
-  std::vector<GoldPage> pages = read_gold(arguments[0], arguments[1]);
-  for (GoldPage& page : read_snippets(arguments[2], arguments[3])) {
+  BoostingOptions options = kOptions;
+  options.seed = arguments.seed;
+  std::vector<GoldPage> pages = read_gold(arguments.gold, arguments.pages);
+  for (GoldPage& page : read_snippets(arguments.snippets, arguments.snippet_pages)) {
     pages.push_back(std::move(page));
   }
   const Rows all = make_rows(pages, threads);
   std::vector<int> fold;
   for (const GoldPage& page : pages) {
-    fold.push_back(static_cast<int>(hash64(page.site) % static_cast<uint64_t>(folds)));
+    fold.push_back(static_cast<int>(hash64(page.site, arguments.seed - 1) % static_cast<uint64_t>(arguments.folds)));
   }
   const std::vector<float> marked(all.rows.answers.begin(), all.rows.answers.end());
   std::printf("%zu pages, %zu blocks, %zu features\n", pages.size(), all.rows.rows(), block_feature_names().size());
   report("as marked", pages, all, marked);
-  report("sites left out", pages, all, cross_validate(all, fold, folds, kOptions, threads));
-  write_file(arguments[4], write_model(boost(all.rows, all.known, kOptions, threads)));
+  report("sites left out", pages, all, cross_validate(all, fold, arguments.folds, options, threads));
+  write_file(arguments.model, write_model(boost(all.rows, all.known, options, threads)));
   return 0;
 }
 
@@ -180,11 +193,12 @@ int run(const std::vector<std::string>& arguments, int folds) {
 
 int main(int argc, char** argv) {
   if (argc < 6) {
-    std::fprintf(stderr, "usage: train_extractor GOLD.jsonl PAGES SNIPPETS.json PAGES MODEL.cpp [FOLDS]\n");
+    std::fprintf(stderr, "usage: train_extractor GOLD.jsonl PAGES SNIPPETS.json PAGES MODEL.cpp [FOLDS [SEED]]\n");
     return 2;
   }
   try {
-    return smelt::run({argv + 1, argv + 6}, argc > 6 ? std::stoi(argv[6]) : 3);
+    return smelt::run({argv[1], argv[2], argv[3], argv[4], argv[5], argc > 6 ? std::stoi(argv[6]) : 3,
+                       argc > 7 ? std::stoull(argv[7]) : 1});
   } catch (const std::exception& error) {
     std::fprintf(stderr, "%s\n", error.what());
     return 1;

@@ -2,39 +2,23 @@
 
 #include <algorithm>
 #include <array>
-#include <cmath>
 #include <unordered_map>
 
 #include "base/hash.h"
 #include "base/hash_table.h"
 #include "base/text.h"
+#include "crawl/main/layout_signals.h"
+#include "crawl/main/link_signals.h"
+#include "crawl/main/measures.h"
 #include "crawl/main/page_signals.h"
 #include "crawl/main/signals.h"
 #include "crawl/main/text_signals.h"
+#include "crawl/main/topic_signals.h"
 
 namespace smelt {
 namespace {
 
 using enum HtmlTag;
-
-// log(1 + n). Most are of small whole numbers.
-float log_of(double n) {
-  constexpr size_t kTable = 4096;
-  static const std::vector<float> table = [] {
-    std::vector<float> logs(kTable);
-    for (size_t i = 0; i < kTable; ++i) {
-      logs[i] = static_cast<float>(std::log1p(static_cast<double>(i)));
-    }
-    return logs;
-  }();
-  const auto whole = static_cast<int64_t>(n);
-  return whole >= 0 && whole < static_cast<int64_t>(kTable) && static_cast<double>(whole) == n
-             ? table[static_cast<size_t>(whole)]
-             : static_cast<float>(std::log1p(n));
-}
-float share(double part, double whole) {
-  return whole > 0 ? static_cast<float>(part / whole) : 0.0F;
-}
 
 // Sums over blocks [0, i), so that any run of them is a difference.
 struct Sums {
@@ -44,22 +28,42 @@ struct Sums {
   double in_long = 0;  // characters of long blocks with few links
 };
 
-constexpr int64_t kLong = 100;  // characters
 constexpr uint32_t kMostAlike = 30;
+
+constexpr uint32_t phrase_bits(std::initializer_list<PhraseKind> kinds) {
+  uint32_t bits = 0;
+  for (const PhraseKind kind : kinds) {
+    bits |= 1U << static_cast<uint32_t>(kind);
+  }
+  return bits;
+}
+// What a heading may announce.
+constexpr uint32_t kHeadingPhrases[] = {
+    phrase_bits({PhraseKind::kRelated, PhraseKind::kMore, PhraseKind::kReadAlso}),
+    phrase_bits({PhraseKind::kComments, PhraseKind::kReactions}),
+    phrase_bits({PhraseKind::kSharing, PhraseKind::kSignUp, PhraseKind::kAdvert, PhraseKind::kCookies}),
+    phrase_bits({PhraseKind::kByline, PhraseKind::kContact, PhraseKind::kMenu}),
+    phrase_bits({PhraseKind::kSorting, PhraseKind::kPurchase, PhraseKind::kMoney}),
+};
 
 class Measurer {
  public:
   Measurer(const HtmlTree& tree, const std::vector<TextBlock>& blocks, const PageContext& context)
-      : tree_(tree), nodes_(tree.nodes()), blocks_(blocks), signals_(find_signals(tree)) {
+      : tree_(tree), nodes_(tree.nodes()), blocks_(blocks), signals_(find_signals(tree)), topics_(context.title) {
     page_ = read_page_signals(tree, context.url);
     title_ = lower_ascii(context.title);
+    const std::string address = lower_ascii(context.url);
+    const std::string_view host = host_of(address);
+    layout_ = measure_layout(tree, blocks);
     text_.reserve(blocks.size());
     sums_.resize(blocks.size() + 1);
     copy_counts_.reset(blocks.size());
     for (size_t i = 0; i < blocks.size(); ++i) {
-      text_.push_back(measure_text(blocks[i].text));
+      text_.push_back(measure_text(blocks[i].text, topics_.words()));
+      links_.push_back(measure_links(tree, blocks[i], host));
       const TextBlock& block = blocks[i];
-      const bool is_long = block.length >= kLong && block.link_length * 3 < block.length;
+      const bool is_long = is_prose_block(block);
+      topics_.end_block(is_long);
       sums_[i + 1] = {sums_[i].length + static_cast<double>(block.length),
                       sums_[i].links + static_cast<double>(block.link_length),
                       sums_[i].marks + text_.back().commas + text_.back().stops,
@@ -90,10 +94,34 @@ class Measurer {
     containers(i, put);
     neighbours(i, put);
     position(i, put);
+    layout(i, put);
+    topic(i, put);
     page(put);
   }
 
  private:
+  template <class Put>
+  void topic(size_t i, Put& put) {
+    const TopicSignals signals = topics_.of(i);
+    put("topic", signals.in_prose);
+    put("topic_often", signals.often_in_prose);
+    put("topic_title", signals.in_title);
+  }
+
+  template <class Put>
+  void layout(size_t i, Put& put) {
+    for (size_t k = 0; k < kLayoutSignals; ++k) {
+      put(layout_signal_name(k), layout_[i][k]);
+    }
+    const LinkSignals& links = links_[i];
+    put("links", log_of(links.links));
+    put("strong", share(links.strong_length, static_cast<double>(blocks_[i].text.size())));
+    for (size_t k = 0; k < kLinkTargets; ++k) {
+      put("link_target", static_cast<float>(links.targets >> k & 1U));
+    }
+    put("begins_with", static_cast<float>(text_[i].begin));
+  }
+
   // How many elements of the same kind and class stand beside each block element.
   void count_siblings() {
     alike_.resize(nodes_.size(), 0);
@@ -238,6 +266,12 @@ class Measurer {
     put("heading_level", found ? static_cast<float>(blocks_[heading].level) : 0.0F);
     put("from_heading", found ? static_cast<float>(i - heading) : 50.0F);
     put("heading_phrases", found ? static_cast<float>(text_[heading].phrases != 0) : -1.0F);
+    for (const uint32_t kinds : kHeadingPhrases) {
+      put("heading_of", static_cast<float>(found && (text_[heading].phrases & kinds) != 0));
+    }
+    put("heading_links",
+        found ? share(static_cast<double>(blocks_[heading].link_length), static_cast<double>(blocks_[heading].length))
+              : -1.0F);
     size_t ahead = i + 1;
     while (ahead < blocks_.size() && ahead - i < 40 && between(ahead, ahead + 1).in_long <= 0) {
       ++ahead;
@@ -271,6 +305,9 @@ class Measurer {
   PageSignals page_;
   std::string title_;
   std::vector<TextSignals> text_;
+  std::vector<LinkSignals> links_;
+  std::vector<LayoutSignals> layout_;
+  TopicMeasurer topics_;
   std::vector<Sums> sums_;
   std::vector<uint32_t> first_block_;  // by node: the first block that starts at it or later
   std::vector<uint8_t> alike_;

@@ -85,9 +85,20 @@ bool is_prose(const std::vector<TextBlock>& blocks, const std::vector<uint8_t>& 
 }
 
 // In prose, short blocks are labels, notes and credits unless there is more to say for them: a wrong one hardly moves
-// the F1 of words, but a reader stumbles over it.
-float least_score(int64_t length) {
-  return length < kShortBlock ? 0.55F : length < kLongBlock ? 0.5F : 0.0F;
+// the F1 of words, but a reader stumbles over it. Headings of parts that are kept are the exception.
+float least_score(const TextBlock& block) {
+  const bool is_short = block.length < kShortBlock;
+  if (block.length >= kLongBlock) {
+    return 0;
+  }
+  switch (block.kind) {
+    case TextBlock::Kind::kHeading:
+      return is_short ? 0.35F : 0.5F;
+    case TextBlock::Kind::kParagraph:
+      return is_short ? 0.8F : 0.6F;
+    default:
+      return is_short ? 0.55F : 0.5F;
+  }
 }
 
 // Headings and labels of lists behind the last text go: what they announce was not kept.
@@ -124,7 +135,7 @@ std::vector<uint8_t> choose_blocks(const std::vector<TextBlock>& blocks, const s
   if (is_prose(blocks, keep)) {
     std::vector<float> sure = scores;
     for (size_t i = 0; i < blocks.size(); ++i) {
-      sure[i] = scores[i] < least_score(blocks[i].length) ? 0 : scores[i];
+      sure[i] = scores[i] < least_score(blocks[i]) ? 0 : scores[i];
     }
     keep = best_set(blocks, sure);
     trim_end(blocks, keep);

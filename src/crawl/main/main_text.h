@@ -24,7 +24,7 @@ std::vector<float> score_blocks(const HtmlTree& tree, const std::vector<TextBloc
 // By block: 1 for those to keep. With p the probabilities and n the words of blocks, the F1 that a set of blocks can
 // expect is about 2 sum(p n over the set) / (sum(n over the set) + sum(p n over all)); the best set is a prefix of the
 // blocks in descending order of p (Nan et al., "Optimizing F-measure: A Tale of Two Approaches", 2012). Where most of
-// it stands in long blocks, short ones must be likelier than not, and nothing announces what was left out behind the
+// it stands in long blocks, short paragraphs must be rather sure, and nothing announces what was left out behind the
 // last text. Repeated text is kept once; the title above the text stays; nothing is kept where no set promises an F1
 // of 0.2.
 std::vector<uint8_t> choose_blocks(const std::vector<TextBlock>& blocks, const std::vector<float>& scores);

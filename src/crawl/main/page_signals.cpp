@@ -67,6 +67,7 @@ PageSignals read_page_signals(const HtmlTree& tree, std::string_view url) {
   int codes = 0;
   int items = 0;
   int og_type = 0;
+  int english = -1;  // where the page does not name its language
   std::array<bool, std::size(kTypes)> types{};
   for (uint32_t i = 1; i < tree.nodes().size(); ++i) {
     const HtmlNode& node = tree.nodes()[i];
@@ -78,6 +79,9 @@ PageSignals read_page_signals(const HtmlTree& tree, std::string_view url) {
     tables += node.tag == kTable ? 1 : 0;
     codes += node.tag == kPre || node.tag == kCode ? 1 : 0;
     items += node.tag == kLi ? 1 : 0;
+    if (node.tag == kHtml && tree.has_attribute(node, "lang")) {
+      english = starts_with_ignoring_case(tree.attribute(node, "lang"), "en") ? 1 : 0;
+    }
     if (node.tag == kMeta && tree.attribute(node, "property") == "og:type") {
       const std::string type = lower_ascii(tree.attribute(node, "content"));
       og_type = type == "article" ? 1 : type.find("product") != std::string::npos ? 2 : type == "website" ? 3 : 4;
@@ -96,6 +100,7 @@ PageSignals read_page_signals(const HtmlTree& tree, std::string_view url) {
   for (const bool type : types) {
     put(type ? 1 : 0);
   }
+  put(english);
   return out;
 }
 

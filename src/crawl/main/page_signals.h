@@ -9,7 +9,7 @@
 
 namespace smelt {
 
-constexpr size_t kPageSignals = 32;
+constexpr size_t kPageSignals = 33;
 
 struct PageSignals {
   std::array<float, kPageSignals> values{};

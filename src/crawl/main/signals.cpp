@@ -186,14 +186,19 @@ class AttributeReader {
   std::array<Known, 512> known_{};  // the last of each place
 };
 
+void read_words(std::string_view text, AttributeReader& reader, MarkupSignals& signals) {
+  for (uint32_t meanings = reader.read(text); meanings != 0; meanings &= meanings - 1) {
+    signals.distance[static_cast<size_t>(std::countr_zero(meanings))] = 0;
+  }
+}
+
 void read_attributes(const HtmlTree& tree, const HtmlNode& node, AttributeReader& reader, MarkupSignals& signals) {
   for (uint32_t i = 0; i < node.num_attributes; ++i) {
     const HtmlAttribute& attribute = tree.attributes()[node.first_attribute + i];
     const std::string_view name = attribute.name;
-    if (name == "class" || name == "id" || name == "role" || name == "itemprop") {
-      for (uint32_t meanings = reader.read(attribute.value); meanings != 0; meanings &= meanings - 1) {
-        signals.distance[static_cast<size_t>(std::countr_zero(meanings))] = 0;
-      }
+    if (name == "class" || name == "id" || name == "role" || name == "itemprop" || name == "aria-label" ||
+        name == "data-testid" || name == "data-component" || name == "data-type") {
+      read_words(attribute.value, reader, signals);
     } else if (name == "hidden" || (name == "aria-hidden" && attribute.value == "true") ||
                (name == "style" && style_hides(attribute.value))) {
       signals.at(MarkupElement::kHiddenStyle) = 0;
@@ -219,6 +224,9 @@ std::vector<MarkupSignals> find_signals(const HtmlTree& tree) {
     }
     signals.depth = static_cast<uint8_t>(signals.depth + (signals.depth < 255 ? 1 : 0));
     read_element(nodes[i].tag, signals);
+    if (nodes[i].tag == HtmlTag::kUnknown) {
+      read_words(nodes[i].text, reader, signals);  // custom elements are named by what they are
+    }
     // <body> and <html> carry the words of the whole page.
     if (nodes[i].num_attributes > 0 && nodes[i].tag != kBody && nodes[i].tag != kHtml) {
       read_attributes(tree, nodes[i], reader, signals);

@@ -54,6 +54,22 @@ constexpr std::array<PhraseRow, kPhraseKinds> kPhrases = {{
     {"reactions", "likes,views,replies,votes,upvote,points,helpful,report,flag,joined,reputation,solved,bookmark"},
     {"media", "photo,image:,getty,credit:,foto:,bild:,video,watch,gallery,source:,quelle:"},
     {"sorting", "sort by,filter,results,showing,items,per page,relevance,reviews,rating,stars,compare"},
+    {"read_also",
+     "read also,also read,read next,see also,lesen sie,siehe auch,zum weiterlesen,mehr zum,mehr dazu,lire "
+     "aussi,\xC3\xA0 lire,"
+     "puede interesar,lea tambi,lee tambi,leer tambi,leggi anche,leia tamb,lees ook,further reading,more on "
+     "this,weitere infos"},
+    {"promotion",
+     "download,our app,app store,google play,join us,join our,support us,donat,spende,unterst\xC3\xBCtz,our "
+     "channel,send us,"
+     "folge uns,suivez,s\xC3\xADguenos,edition,print,e-paper,rabatt,discount,jetzt,bestell,ausgabe"},
+    {"person",
+     "is a,is an,is the,was born,writes,writer,journalist,editor,redakt,autor,blogg,freelance,lives in,lebt in,studied,"
+     "studiert,arbeitet,works,founder,gr\xC3\xBCnder,co-founder,correspondent,reporter,ph.d,professor"},
+    {"credit",
+     "getty,afp,reuters,dpa,ap photo,shutterstock,imago,epa,istock,unsplash,picture "
+     "alliance,alamy,screenshot,courtesy,archiv,"
+     "pixabay,adobe stock,fotolia,pexels,handout,photograph,illustration"},
 }};
 
 constexpr std::string_view kFunctionWords =
@@ -245,6 +261,31 @@ uint32_t last_code_point(std::string_view text) {
   return text.empty() ? 0 : next_code_point(text, at);
 }
 
+constexpr size_t kTopicWord = 4;  // bytes
+
+// Of the first and the last eight bytes.
+uint16_t hash_word(std::string_view text, size_t begin, size_t end) {
+  const size_t size = std::min<size_t>(end - begin, 8);
+  const uint64_t key = pack(text, begin, size) ^ (pack(text, end - size, size) * 0xD6E8FEB86659FD93ULL);
+  return static_cast<uint16_t>((key * 0x9E3779B97F4A7C15ULL) >> 48);
+}
+
+// What a text begins with.
+int first_sign(std::string_view text) {
+  const char c = text.empty() ? ' ' : text[0];
+  if (c >= 'a' && c <= 'z') {
+    return 1;
+  }
+  if (c >= 'A' && c <= 'Z') {
+    return 2;
+  }
+  if (c >= '0' && c <= '9') {
+    return 3;
+  }
+  return c == '"' || c == '(' || c == '[' || text.starts_with("\xE2\x80\x9C") || text.starts_with("\xE2\x80\x9E") ? 4
+                                                                                                                  : 0;
+}
+
 int count(uint64_t bits) {
   return std::popcount(bits);
 }
@@ -255,7 +296,7 @@ const char* phrase_kind_name(size_t kind) {
   return kPhrases[kind].name;
 }
 
-TextSignals measure_text(std::string_view text) {
+TextSignals measure_text(std::string_view text, std::vector<uint16_t>* words) {
   static const PhraseFinder phrases;
   static const FunctionWords function_words;
   TextSignals out;
@@ -277,12 +318,19 @@ TextSignals measure_text(std::string_view text) {
     for (uint64_t edges = (masks.word ^ after_word) & low_bits(masks.size); edges != 0; edges &= edges - 1) {
       const size_t edge = begin + static_cast<size_t>(std::countr_zero(edges));
       out.function_words += in_word && function_words.contains(text, word_begin, edge) ? 1 : 0;
+      if (words != nullptr && in_word && edge - word_begin >= kTopicWord) {
+        words->push_back(hash_word(text, word_begin, edge));
+      }
       in_word = !in_word;
       word_begin = edge;
     }
     begin += masks.size;
   }
   out.function_words += in_word && function_words.contains(text, word_begin, text.size()) ? 1 : 0;
+  if (words != nullptr && in_word && text.size() - word_begin >= kTopicWord) {
+    words->push_back(hash_word(text, word_begin, text.size()));
+  }
+  out.begin = first_sign(text);
   const uint32_t last = last_code_point(text);
   if (last == '.' || last == '?' || last == '!' || last == 0x3002 || last == 0xFF01 || last == 0xFF1F ||
       last == 0x964) {

@@ -4,10 +4,36 @@
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
+#include <vector>
 
 namespace smelt {
 
-constexpr size_t kPhraseKinds = 16;
+// Kinds of phrases that are met around texts.
+enum class PhraseKind : uint8_t {
+  kCookies,
+  kSignUp,
+  kSharing,
+  kComments,
+  kRights,
+  kMore,
+  kAdvert,
+  kByline,
+  kRelated,
+  kPurchase,
+  kMenu,
+  kContact,
+  kMoney,
+  kReactions,
+  kMedia,
+  kSorting,
+  kReadAlso,
+  kPromotion,
+  kPerson,
+  kCredit,
+  kCount,
+};
+
+constexpr size_t kPhraseKinds = static_cast<size_t>(PhraseKind::kCount);
 const char* phrase_kind_name(size_t kind);
 
 struct TextSignals {
@@ -20,11 +46,13 @@ struct TextSignals {
   int capital_words = 0;
   int function_words = 0;  // of English, German, French, Spanish, Italian, Portuguese, Dutch
   int separators = 0;      // | > / » · and arrows
+  int begin = 0;           // first character: 0 another, 1 a small letter, 2 a capital, 3 a digit, 4 a quote or bracket
   int end = 0;             // last character: 0 another, 1 . ? !, 2 :, 3 an ellipsis, 4 a closing quote
   uint32_t phrases = 0;    // a bit a kind of phrase
 };
 
 // Linear in the text; of long ones the first 2,000 bytes are looked at for phrases.
-TextSignals measure_text(std::string_view text);
+// `words`, where given: hashes of those of four letters and more are put behind it, small letters and capitals alike.
+TextSignals measure_text(std::string_view text, std::vector<uint16_t>* words = nullptr);
 
 }  // namespace smelt
