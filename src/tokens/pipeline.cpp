@@ -6,6 +6,7 @@
 
 #include "base/error.h"
 #include "base/text.h"
+#include "base/white_space.h"
 #include "tokens/bpe/byte_alphabet.h"
 #include "tokens/normalize/normalizer.h"
 #include "tokens/pretokenize/pre_tokenizer_steps.h"
@@ -140,7 +141,7 @@ AlignedText Pipeline::prepare(std::string_view text, bool plain) const {
 
 void Pipeline::count_spaces(std::string_view token, EncodingPart::Token& out) const {
   constexpr uint32_t kByteSpace = 0x120;  // how the byte alphabet spells a space
-  const auto is_space = [](uint32_t c) { return c == kByteSpace || has_white_space_property(c); };
+  const auto is_space = [](uint32_t c) { return c == kByteSpace || is_white_space(c); };
   for (size_t at = 0; at < token.size(); ++out.leading_spaces) {
     const Character c = character_at(token, at);
     if (!is_space(c.code_point)) {

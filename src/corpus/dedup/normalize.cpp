@@ -7,6 +7,7 @@
 #include <utf8proc.h>
 
 #include "base/text.h"
+#include "base/white_space.h"
 
 namespace smelt {
 
@@ -61,11 +62,6 @@ size_t normalize_vectors(const char* from, size_t size, char* to) {
 }
 
 }  // namespace
-
-bool is_white_space(uint32_t c) {
-  return c == ' ' || (c >= 9 && c <= 13) || c == 0x85 || c == 0xA0 || c == 0x1680 || (c >= 0x2000 && c <= 0x200A) ||
-         c == 0x2028 || c == 0x2029 || c == 0x202F || c == 0x205F || c == 0x3000;
-}
 
 std::string normalize_for_duplicates(std::string_view text) {
   const std::array<char, 128>& ascii = normalized_ascii();

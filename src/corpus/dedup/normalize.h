@@ -1,7 +1,6 @@
 // The text as duplicates are looked for.
 #pragma once
 
-#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -10,8 +9,5 @@ namespace smelt {
 // Lower case (Unicode's simple mapping), every run of white space one space, none at the ends. UTF-8 in, UTF-8 out:
 // what is no UTF-8 becomes U+FFFD.
 std::string normalize_for_duplicates(std::string_view text);
-
-// Unicode's White_Space.
-bool is_white_space(uint32_t code_point);
 
 }  // namespace smelt

@@ -5,6 +5,7 @@
 #include <functional>
 #include <utility>
 
+#include "base/white_space.h"
 #include "tokens/unicode/properties.h"
 
 namespace smelt {
@@ -24,7 +25,7 @@ size_t without_trailing_space(std::string_view text) {
   size_t end = text.size();
   while (end > 0) {
     const Character c = character_before(text, end);
-    if (!has_white_space_property(c.code_point)) {
+    if (!is_white_space(c.code_point)) {
       break;
     }
     end -= c.length;
@@ -36,7 +37,7 @@ size_t leading_space(std::string_view text) {
   size_t at = 0;
   while (at < text.size()) {
     const Character c = character_at(text, at);
-    if (!has_white_space_property(c.code_point)) {
+    if (!is_white_space(c.code_point)) {
       break;
     }
     at += c.length;

@@ -1,4 +1,5 @@
 // BertNormalizer: clean, separate Chinese characters, strip accents, lower (Devlin et al., arXiv 1810.04805).
+#include "base/white_space.h"
 #include "tokens/normalize/steps.h"
 
 namespace smelt {
@@ -13,7 +14,7 @@ bool is_chinese(uint32_t c) {
 void clean(AlignedText& text) {
   const UnicodeProperties& properties = UnicodeProperties::get();
   keep_characters(text, [&](uint32_t c) { return c != 0 && c != 0xFFFD && !properties.is(c, kUnicodeOther); });
-  map_characters(text, [](uint32_t c) { return has_white_space_property(c) ? static_cast<uint32_t>(' ') : c; });
+  map_characters(text, [](uint32_t c) { return is_white_space(c) ? static_cast<uint32_t>(' ') : c; });
 }
 
 void separate_chinese(AlignedText& text) {

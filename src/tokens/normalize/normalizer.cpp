@@ -36,16 +36,7 @@ TextStep replace_step(const JsonNode& node) {
 }
 
 TextStep precompiled_step(const JsonNode& node) {
-  const JsonNode field = node.at("precompiled_charsmap");
-  const std::optional<std::string> bytes = decode_base64(field.string());
-  if (!bytes) {
-    field.fail("is not base64");
-  }
-  Result<PrecompiledMap> map = PrecompiledMap::parse(*bytes);
-  if (!map) {
-    field.fail(map.reject().detail);
-  }
-  return [map = std::move(map).value()](AlignedText& text) {
+  return [map = read_character_map(node.at("precompiled_charsmap"))](AlignedText& text) {
     text.rewrite([&](std::string_view piece, AlignedText::Writer& writer) { map.rewrite(piece, writer); });
   };
 }

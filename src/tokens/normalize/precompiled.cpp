@@ -5,6 +5,8 @@
 
 #include <utf8proc.h>
 
+#include "tokens/formats/json_node.h"
+
 namespace smelt {
 namespace {
 
@@ -224,6 +226,18 @@ void PrecompiledMap::rewrite(std::string_view text, AlignedText::Writer& writer)
       at += c.length;
     }
   }
+}
+
+PrecompiledMap read_character_map(const JsonNode& field) {
+  const std::optional<std::string> bytes = decode_base64(field.string());
+  if (!bytes) {
+    field.fail("is not base64");
+  }
+  Result<PrecompiledMap> map = PrecompiledMap::parse(*bytes);
+  if (!map) {
+    field.fail(map.reject().detail);
+  }
+  return std::move(map).value();
 }
 
 }  // namespace smelt

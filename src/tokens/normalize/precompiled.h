@@ -13,6 +13,8 @@
 
 namespace smelt {
 
+class JsonNode;
+
 class PrecompiledMap {
  public:
   // Bytes: length of the trie (u32), the trie's units (u32 each), replacements that end with 0. Reject
@@ -37,6 +39,9 @@ class PrecompiledMap {
   std::vector<uint32_t> units_;
   std::string replacements_;
 };
+
+// The map that a tokenizer.json holds in base64. UserError(kInput) with the field's path where it is damaged.
+PrecompiledMap read_character_map(const JsonNode& field);
 
 std::optional<std::string> decode_base64(std::string_view text);
 std::string encode_base64(std::string_view bytes);

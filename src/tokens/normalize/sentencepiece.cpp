@@ -89,16 +89,7 @@ TextStep sentencepiece_step(const JsonNode& node) {
   settings.escape_spaces = node.flag("escape_whitespaces", true);
   settings.space_as_suffix = node.flag("treat_whitespace_as_suffix", false);
   if (node.has("precompiled_charsmap") && !node.at("precompiled_charsmap").string().empty()) {
-    const JsonNode field = node.at("precompiled_charsmap");
-    const std::optional<std::string> bytes = decode_base64(field.string());
-    if (!bytes) {
-      field.fail("is not base64");
-    }
-    Result<PrecompiledMap> map = PrecompiledMap::parse(*bytes);
-    if (!map) {
-      field.fail(map.reject().detail);
-    }
-    settings.map = std::move(map).value();
+    settings.map = read_character_map(node.at("precompiled_charsmap"));
   }
   return [settings = std::move(settings)](AlignedText& text) {
     text.rewrite([&](std::string_view piece, AlignedText::Writer& writer) { write(piece, settings, writer); });

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/white_space.h"
 #include "tokens/bpe/byte_alphabet.h"
 
 namespace smelt {
@@ -70,14 +71,14 @@ void strip_text(AlignedText& text, bool left, bool right) {
     size_t end = piece.size();
     while (left && begin < end) {
       const Character c = character_at(piece, begin);
-      if (!has_white_space_property(c.code_point)) {
+      if (!is_white_space(c.code_point)) {
         break;
       }
       begin += c.length;
     }
     while (right && end > begin) {
       const Character c = character_before(piece, end);
-      if (!has_white_space_property(c.code_point)) {
+      if (!is_white_space(c.code_point)) {
         break;
       }
       end -= c.length;

@@ -2,6 +2,7 @@
 
 #include <fmt/core.h>
 
+#include "base/white_space.h"
 #include "tokens/normalize/steps.h"
 #include "tokens/split/pretokenizer.h"
 #include "tokens/text/text_pattern.h"
@@ -163,7 +164,7 @@ void whitespace_step(AlignedText& text) {
     for (size_t at = 0; at < piece.size();) {
       const Character c = character_at(piece, at);
       const Kind next = properties.is(c.code_point, kUnicodeWord) ? Kind::kWord
-                        : has_white_space_property(c.code_point)  ? Kind::kSpace
+                        : is_white_space(c.code_point)            ? Kind::kSpace
                                                                   : Kind::kOther;
       if (next != kind) {
         add(out, begin, at, kind == Kind::kSpace);
@@ -244,11 +245,11 @@ void read_pre_tokenizer(const JsonNode& node, TextSteps& steps) {
   } else if (type == "Whitespace") {
     steps.emplace_back(whitespace_step);
   } else if (type == "WhitespaceSplit") {
-    steps.emplace_back(character_step(SplitBehavior::kRemoved, has_white_space_property));
+    steps.emplace_back(character_step(SplitBehavior::kRemoved, is_white_space));
   } else if (type == "Metaspace") {
     read_metaspace(node, steps);
   } else if (type == "BertPreTokenizer") {
-    steps.emplace_back(character_step(SplitBehavior::kRemoved, has_white_space_property));
+    steps.emplace_back(character_step(SplitBehavior::kRemoved, is_white_space));
     steps.emplace_back(character_step(SplitBehavior::kIsolated, is_punctuation));
   } else if (type == "CharDelimiterSplit") {
     const uint32_t delimiter = node.at("delimiter").character();

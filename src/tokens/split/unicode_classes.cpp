@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "base/white_space.h"
 #include "tokens/unicode/properties.h"
 
 namespace smelt {
@@ -39,7 +40,7 @@ UnicodeClasses::UnicodeClasses() {
     }
   }
   for (uint32_t c = 0; c <= 0x3000; ++c) {
-    if (has_white_space_property(c)) {
+    if (is_white_space(c)) {
       bits[c] = static_cast<char>(bits[c] | kClassSpace | (c == '\r' || c == '\n' ? kClassNewline : 0));
     }
   }

@@ -33,14 +33,6 @@ UnicodeProperties::UnicodeProperties() : bits_(std::make_unique<uint8_t[]>(kInva
   }
 }
 
-bool has_white_space_property(uint32_t c) {
-  if (c < 0x80) {
-    return c == ' ' || (c >= 9 && c <= 13);
-  }
-  return c == 0x85 || c == 0xA0 || c == 0x1680 || (c >= 0x2000 && c <= 0x200A) || c == 0x2028 || c == 0x2029 ||
-         c == 0x202F || c == 0x205F || c == 0x3000;
-}
-
 int lower_case(uint32_t c, std::array<uint32_t, 2>& out) {
   out[0] = c;
   if (c < 0x80) {

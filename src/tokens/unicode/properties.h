@@ -37,7 +37,6 @@ class UnicodeProperties {
   std::unique_ptr<uint8_t[]> bits_;
 };
 
-bool has_white_space_property(uint32_t code_point);  // White_Space
 // The lower case, one to two code points; returns how many.
 int lower_case(uint32_t code_point, std::array<uint32_t, 2>& out);
 // The script as a number; Han, Hiragana and Katakana are one; 0 goes with any script.

@@ -10,6 +10,7 @@
 
 #include "base/rng.h"
 #include "base/text.h"
+#include "base/white_space.h"
 #include "corpus/dedup/normalize.h"
 
 namespace smelt {
