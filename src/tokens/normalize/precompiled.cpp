@@ -105,11 +105,11 @@ std::optional<std::string> decode_base64(std::string_view text) {
         group <<= 6;
         continue;
       }
-      const int value = values[static_cast<uint8_t>(c)];
+      const int8_t value = values[static_cast<uint8_t>(c)];
       if (value < 0 || padding > 0) {
         return std::nullopt;
       }
-      group = group << 6 | static_cast<uint32_t>(value);
+      group = group << 6 | static_cast<uint8_t>(value);
     }
     const char bytes[3] = {static_cast<char>(group >> 16), static_cast<char>(group >> 8), static_cast<char>(group)};
     out.append(bytes, static_cast<size_t>(3 - padding));
